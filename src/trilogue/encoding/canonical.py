@@ -1,0 +1,157 @@
+"""Canonical JSON (RFC 8785 subset): encode, and decode by re-encoding and comparing.
+
+>>> encode({"b": 1, "a": [True, None, "é"]})
+b'{"a":[true,null,"\\xc3\\xa9"],"b":1}'
+>>> decode(b'{"a": 1}')
+Traceback (most recent call last):
+    ...
+trilogue.errors.FormatError: not canonical JSON at byte 5: re-encoding gives other bytes
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast, overload
+
+import msgspec
+
+from trilogue.errors import FormatError
+
+__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads"]
+
+T = TypeVar("T")
+
+MAX_INTEGER = 2**53 - 1
+"""Largest integer that every JSON reader keeps exact (RFC 8785 §3.2.2.3, I-JSON)."""
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def encode(value: Any) -> bytes:
+    """Return the canonical bytes of `value`.
+
+    Raises `TypeError` or `ValueError` when the value holds what the subset does not admit: a
+    float, an integer beyond 2^53, a key that is not ASCII, or a string that is not Unicode.
+    """
+    builtins = msgspec.to_builtins(value)
+    _check(builtins)
+    return _encoder.encode(builtins)
+
+
+def encode_payload(value: Any) -> bytes:
+    """Return sorted JSON of a portion's payload, in which finite floats are allowed."""
+    builtins = msgspec.to_builtins(value)
+    _check(builtins, floats=True)
+    return _encoder.encode(builtins)
+
+
+@overload
+def decode(data: bytes) -> Any: ...
+@overload
+def decode(data: bytes, type: type[T]) -> T: ...  # noqa: A002 - msgspec's own name
+def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own name
+    """Read canonical bytes as `type`; refuse any other spelling of the same meaning.
+
+    Duplicate keys, unsorted keys, spaces, floats, NaN, `1.0` for `1`, escapes that need not be
+    and unknown fields (for structs that forbid them) all fail here with `FormatError`.
+    """
+    value = _decode(data, type)
+    try:
+        again = encode(value)
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"not canonical JSON: {error}") from error
+    if again != data:
+        at = next(
+            (i for i, (x, y) in enumerate(zip(again, data, strict=False)) if x != y),
+            min(len(again), len(data)),
+        )
+        raise FormatError(f"not canonical JSON at byte {at}: re-encoding gives other bytes")
+    return value
+
+
+def decode_payload(data: bytes, type: type[T]) -> T:  # noqa: A002 - msgspec's own name
+    """Read a portion's payload, in which floats are allowed; same strictness otherwise."""
+    value = _decode(data, type)
+    if encode_payload(value) != data:
+        raise FormatError("payload is not in its sorted form: re-encoding gives other bytes")
+    return cast("T", value)
+
+
+def loads(text: str | bytes) -> Any:
+    """Read JSON from a person or an outside format: any spacing, no duplicate key, no NaN.
+
+    Raises `FormatError`, which says where.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    value = _decode(data, Any)
+    # msgspec keeps the last of two equal keys; counting them shows that one was lost.
+    if _count(value) != _count_text(data):
+        raise FormatError("an object names the same key twice")
+    return value
+
+
+def _decode(data: bytes, type_: Any) -> Any:
+    decoder = _decoders.get(type_)
+    if decoder is None:
+        decoder = _decoders[type_] = msgspec.json.Decoder(type_, strict=True)
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(f"not JSON of the expected shape: {error}") from error
+
+
+def _check(value: Any, *, floats: bool = False) -> None:
+    """Walk builtins and refuse what the subset does not admit."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str | bool) or item is None:
+            continue
+        if isinstance(item, int):
+            if not -MAX_INTEGER <= item <= MAX_INTEGER:
+                raise ValueError(f"integer beyond 2^53 - 1: {item}")
+        elif isinstance(item, float):
+            if not floats:
+                raise TypeError(f"a float outside a payload: {item}")
+            if item != item or item in (float("inf"), float("-inf")):
+                raise ValueError("a number that is not finite")
+        elif isinstance(item, dict):
+            for key in item:
+                if not isinstance(key, str) or not key.isascii():
+                    raise ValueError(f"a key that is not ASCII: {key!r}")
+            stack.extend(item.values())
+        elif isinstance(item, list | tuple):
+            stack.extend(item)
+        else:
+            raise TypeError(f"no canonical form for {type(item).__name__}")
+
+
+def _count(value: Any) -> int:
+    """Count the object members of a decoded value."""
+    total, stack = 0, [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            total += len(item)
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+    return total
+
+
+def _count_text(data: bytes) -> int:
+    """Count the object members of JSON text that is known to parse: its colons outside strings."""
+    total, inside, escaped = 0, False, False
+    for byte in data:
+        if inside:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                inside = False
+        elif byte == 0x22:
+            inside = True
+        elif byte == 0x3A:
+            total += 1
+    return total
