@@ -10,6 +10,7 @@ trilogue.errors.FormatError: not canonical JSON at byte 5: re-encoding gives oth
 
 from __future__ import annotations
 
+import math
 from typing import Any, TypeVar, cast, overload
 
 import msgspec
@@ -48,7 +49,7 @@ def encode_payload(value: Any) -> bytes:
 @overload
 def decode(data: bytes) -> Any: ...
 @overload
-def decode(data: bytes, type: type[T]) -> T: ...  # noqa: A002 - msgspec's own name
+def decode(data: bytes, type: type[T]) -> T: ...
 def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own name
     """Read canonical bytes as `type`; refuse any other spelling of the same meaning.
 
@@ -113,7 +114,7 @@ def _check(value: Any, *, floats: bool = False) -> None:
         elif isinstance(item, float):
             if not floats:
                 raise TypeError(f"a float outside a payload: {item}")
-            if item != item or item in (float("inf"), float("-inf")):
+            if not math.isfinite(item):
                 raise ValueError("a number that is not finite")
         elif isinstance(item, dict):
             for key in item:

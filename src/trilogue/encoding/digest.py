@@ -5,7 +5,7 @@ A digest is 32 bytes; on the wire it is base64.
 >>> Domain.STATEMENT
 b'trilogue/v1/statement\\n'
 >>> commit(Domain.STATEMENT, b"{}").hex()[:16]
-'86c65cc9d5fb0a16'
+'c867c5d9c476379d'
 """
 
 from __future__ import annotations
