@@ -44,6 +44,7 @@ from trilogue.tlog.timestamped import (
     cosigned_message,
     split_timestamp,
 )
+from trilogue.tlog.tree import EMPTY_ROOT
 
 if TYPE_CHECKING:
     from trilogue.signing.keys import PublicKey, SecretKey
@@ -91,6 +92,8 @@ class Checkpoint:
             raise FormatError(f"not a tree size: {self.size}")
         if len(self.root) != SIZE:
             raise FormatError(f"a root hash of {len(self.root)} bytes")
+        if self.size == 0 and self.root != EMPTY_ROOT:
+            raise FormatError("a tree without leaves has one root hash, and this is another")
 
     def text(self) -> str:
         """Return the note text, which ends with a newline (§Note text)."""
