@@ -80,7 +80,8 @@ class Generalised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     The same statement as Darwin Core's `dataGeneralizations`, in numbers. Grids are `None` where
     nothing of the kind was rounded. The standard deviations are those of the rounding error
-    alone, rounded up; they are already contained in the uncertainties that the payload states.
+    alone, the greatest in the payload, rounded up; the uncertainties that the payload states
+    contain them already.
     """
 
     of: DigestText | None
@@ -89,7 +90,7 @@ class Generalised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     position_grid_e5: Annotated[int, msgspec.Meta(ge=1)] | None
     """Grid of latitude and longitude in 1e-5 degrees."""
     position_sd_m: Annotated[int, msgspec.Meta(ge=0)] | None
-    """Standard deviation that rounding added to each horizontal axis, metres."""
+    """Standard deviation that rounding added to each axis, metres."""
     time_grid_ms: Annotated[int, msgspec.Meta(ge=1)] | None
     """Grid of times in milliseconds."""
     time_sd_ms: Annotated[int, msgspec.Meta(ge=0)] | None

@@ -30,9 +30,13 @@ class Sensor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     id: Code
     kind: Literal["infrared", "ship-radar", "ground-radar"]
     position: Position
-    height_m: float
-    """Height above the ellipsoid."""
+    """Never without its height: a satellite's is most of what it is."""
     noise: Noise
+
+    def __post_init__(self) -> None:
+        """Check that the height is known."""
+        if self.position.height_m is None:
+            raise ValueError("position: height_m is missing")
 
 
 class AnglesPlot(

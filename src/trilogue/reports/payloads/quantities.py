@@ -88,11 +88,14 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A surveyed point: degrees, and the standard deviation on each horizontal axis in metres."""
+    """A surveyed point: where a station, a sensor or a site stands."""
 
     latitude: Latitude
     longitude: Longitude
+    height_m: float | None
+    """Height above the ellipsoid."""
     sd_m: NonNegative | None
+    """Standard deviation on each axis: north, east and, where the height is given, up."""
 
 
 class Ellipse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ A payload is sorted JSON in which finite floats may stand (`trilogue.encoding.ca
 first member on reading is `type`, which must be the type that the portion's header names.
 """
 
+import inspect
 import re
 from typing import Any
 
@@ -57,8 +58,9 @@ def parse_payload(type_id: str, data: bytes) -> Payload:
     is checked here is that it is well formed. Raises `FormatError`, which names the field, the
     value that stands there and the rule.
     """
+    struct = _struct(type_id)
     try:
-        return canonical.decode_payload(data, _struct(type_id))
+        return canonical.decode_payload(data, struct)
     except FormatError as error:
         raise FormatError(_explain(error, data)) from error
     except (ValueError, TypeError) as error:
@@ -104,6 +106,8 @@ def json_schema(type_id: str) -> dict[str, Any]:
     of bounds, a sum of probabilities, a calendar) is checked by `parse_payload` alone.
     """
     schema = msgspec.json.schema(_struct(type_id))
+    for part in schema["$defs"].values():
+        part["description"] = inspect.cleandoc(part["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:trilogue:payload:{type_id}:1",
@@ -123,7 +127,11 @@ def _explain(error: FormatError, data: bytes) -> str:
     """Return the codec's message with the value that stands at the path it names."""
     if not isinstance(error.__cause__, msgspec.ValidationError):
         return error.message
-    return _name_value(str(error.__cause__), msgspec.json.decode(data))
+    try:
+        value = msgspec.json.decode(data)
+    except msgspec.DecodeError:  # a number beyond the range of a double fits no type at all
+        return error.message
+    return _name_value(str(error.__cause__), value)
 
 
 def _name_value(message: str, value: Any) -> str:
