@@ -1,0 +1,135 @@
+"""In force or not: the participants' stands put together.
+
+An arrangement governs when every participant has adopted the same bytes, none has suspended it or
+withdrawn, and the moment lies inside its dates. An amendment is another digest: the old one
+governs until every participant has adopted the new. Notice that is given, or suspended, leaves it
+in force until the effective date. What was shared under it stays protected after it ends: that is
+for `trilogue.consent` and the pacts, which outlast it.
+
+>>> from trilogue.arrangement.adoption import Act, Stand, advance
+>>> stands = {who: advance(Stand(), Act("adoption", digest="D1"), "2014-12-29T00:00:00.000Z")
+...           for who in ("KR", "US", "JP")}
+>>> governing(stands, "2015-01-01T00:00:00.000Z")
+'D1'
+>>> stands["US"] = advance(stands["US"], Act("adoption", digest="D2"), "2015-02-01T00:00:00.000Z")
+>>> governing(stands, "2015-02-02T00:00:00.000Z")
+'D1'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from trilogue.arrangement.adoption import Stand, State, settle
+from trilogue.encoding import instant
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from trilogue.arrangement.arrangement import Arrangement
+    from trilogue.arrangement.text import Lang
+
+__all__ = ["Force", "Reason", "governing", "in_force"]
+
+
+class Reason(StrEnum):
+    """Why the arrangement is in force, or why not."""
+
+    IN_FORCE = "in-force"
+    NOTICE_RUNNING = "notice-running"
+    BEFORE_DATES = "before-dates"
+    AFTER_DATES = "after-dates"
+    NOT_ADOPTED = "not-adopted"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    AMENDED = "amended"
+
+
+_IN_FORCE = (Reason.IN_FORCE, Reason.NOTICE_RUNNING)
+
+
+@dataclass(frozen=True)
+class Force:
+    """Whether an arrangement is in force, why, and because of which participants.
+
+    `reason` is the sentence in English; `words` gives it in another language.
+    """
+
+    in_force: bool
+    reason: str
+    code: Reason
+    who: tuple[str, ...] = ()
+
+    def words(self, arrangement: Arrangement, lang: Lang) -> str:
+        """Return the reason in `lang`, with the participants' names."""
+        return _words(arrangement, self.code, self.who, lang)
+
+
+def in_force(stands: Mapping[str, Stand], arrangement: Arrangement, at: str) -> Force:
+    """Return whether `arrangement` is in force at `at`, given where each participant stands."""
+    code, who = _reason(stands, arrangement, at)
+    return Force(code in _IN_FORCE, _words(arrangement, code, who, "en"), code, who)
+
+
+def governing(stands: Mapping[str, Stand], at: str) -> str | None:
+    """Return the digest that governs at `at`: of those that all adopted, the last to become so.
+
+    None when there is no digest that every participant adopted. Dates and suspensions are not
+    looked at here.
+    """
+    per_stand = [
+        {adoption.digest: adoption.at for adoption in settle(stand, at).adoptions}
+        for stand in stands.values()
+    ]
+    if not per_stand:
+        return None
+    common = frozenset[str].intersection(*(frozenset(adopted) for adopted in per_stand))
+    complete = {digest: max(adopted[digest] for adopted in per_stand) for digest in common}
+    reached = [(moment, digest) for digest, moment in complete.items() if moment <= at]
+    return max(reached)[1] if reached else None
+
+
+def _reason(
+    stands: Mapping[str, Stand], arrangement: Arrangement, at: str
+) -> tuple[Reason, tuple[str, ...]]:
+    text = arrangement.text
+    if at < _midnight(text.effective):
+        return Reason.BEFORE_DATES, ()
+    if text.ends is not None and at >= _midnight(text.ends):
+        return Reason.AFTER_DATES, ()
+    now = {who: settle(stands.get(who, Stand()), at) for who in arrangement.participants}
+
+    def standing(*states: State) -> tuple[str, ...]:
+        return tuple(who for who, stand in now.items() if stand.state in states)
+
+    if withdrawn := standing(State.WITHDRAWN):
+        return Reason.WITHDRAWN, withdrawn
+    digest = arrangement.digest_text
+    missing = tuple(
+        who
+        for who, stand in now.items()
+        if not any(a.digest == digest and a.at <= at for a in stand.adoptions)
+    )
+    if missing:
+        return Reason.NOT_ADOPTED, missing
+    if governing(now, at) != digest:
+        return Reason.AMENDED, ()
+    if suspended := standing(State.SUSPENDED, State.SUSPENDED_UNDER_NOTICE):
+        return Reason.SUSPENDED, suspended
+    if leaving := standing(State.NOTICE_GIVEN, State.NOTICE_SUSPENDED):
+        return Reason.NOTICE_RUNNING, leaving
+    return Reason.IN_FORCE, ()
+
+
+def _midnight(day: dt.date) -> str:
+    """Return the instant at which a day begins in UTC."""
+    return instant.from_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _words(arrangement: Arrangement, code: Reason, who: tuple[str, ...], lang: Lang) -> str:
+    names = ", ".join(arrangement.name("participant", one, lang) for one in who)
+    return arrangement.name("force", code, lang).format(who=names)

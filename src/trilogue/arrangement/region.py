@@ -1,0 +1,54 @@
+"""Inside or outside: the place of a report against the region of the scope, in integers.
+
+A place is (latitude, longitude) in units of 1e-5 degree, north and east positive. The test is the
+crossing rule of Shimrat (1962, algorithm 112) with cross products of integers, so it is exact and
+gives one answer on every machine; the edge counts as inside. Edges are straight in latitude and
+longitude, and the ring may not cross the antimeridian.
+
+>>> region = place_test(((0, 0), (0, 100), (100, 100), (100, 0)))
+>>> region((50_000, 50_000)), region((100_000, 3)), region((100_001, 3))
+(True, True, False)
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Position", "Where", "place_test"]
+
+Position = tuple[int, int]
+"""Latitude and longitude in 1e-5 degree: about one metre."""
+
+Where = Literal["inside", "trajectory", "outside", "unstated"]
+"""Where a report's place lies: `trajectory` began inside; `unstated` names no place."""
+
+_PER_HUNDREDTH = 1000
+
+
+def place_test(ring: Sequence[tuple[int, int]]) -> Callable[[Position], bool]:
+    """Return the test for lying in `ring`, whose corners are in hundredths of a degree."""
+    corners = [(lat * _PER_HUNDREDTH, lon * _PER_HUNDREDTH) for lat, lon in ring]
+    edges = tuple(itertools.pairwise([*corners, corners[0]]))
+    south, north = min(lat for lat, _ in corners), max(lat for lat, _ in corners)
+    west, east = min(lon for _, lon in corners), max(lon for _, lon in corners)
+
+    def inside(position: Position) -> bool:
+        lat, lon = position
+        if not (south <= lat <= north and west <= lon <= east):
+            return False
+        odd = False
+        for (lat0, lon0), (lat1, lon1) in edges:
+            # Twice the area of the triangle edge-position: its sign tells the side.
+            side = (lon1 - lon0) * (lat - lat0) - (lon - lon0) * (lat1 - lat0)
+            if side == 0 and min(lat0, lat1) <= lat <= max(lat0, lat1):
+                if min(lon0, lon1) <= lon <= max(lon0, lon1):
+                    return True
+            elif (lat0 <= lat) != (lat1 <= lat) and (side > 0) == (lat1 > lat0):
+                odd = not odd
+        return odd
+
+    return inside
