@@ -92,6 +92,7 @@ def _check_lists(text: Text) -> None:
     _distinct("payload type", [payload.id for payload in text.payload_types])
     _distinct("paragraph", [paragraph.number for paragraph in text.paragraphs])
     _distinct("note", [note.id for note in text.notes])
+    _distinct("source", text.sources)
     if not set(text.scope.trajectory_subjects) <= set(text.scope.subjects):
         raise InputError("trajectory_subjects names what is no subject of the scope")
     if text.sharing_caveat not in text.caveats:

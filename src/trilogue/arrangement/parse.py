@@ -98,5 +98,6 @@ def _things(text: Text, policies: Policies) -> dict[str, tuple[str, ...]]:
         "state": tuple(State),
         "force": tuple(Reason),
         "tag": ("S", "P", "U"),
+        "source": text.sources,
         "heading": HEADINGS,
     }

@@ -21,11 +21,17 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Policies:
-    """A parsed rule set. `ids` are the `@id` annotations in the order of the text."""
+    """A parsed rule set. `permits` and `forbids` are their `@id`s in the order of the text."""
 
     policy_set: PolicySet
     schema: Schema
-    ids: tuple[str, ...]
+    permits: tuple[str, ...]
+    forbids: tuple[str, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every rule's id, permits first."""
+        return (*self.permits, *self.forbids)
 
 
 def parse_policies(rules: bytes, schema: bytes) -> Policies:
@@ -44,21 +50,25 @@ def parse_policies(rules: bytes, schema: bytes) -> Policies:
     result = validate_policies(text, parsed_schema)
     if not result.validation_passed:
         raise InputError(f"the rules do not fit their schema: {'; '.join(map(str, result.errors))}")
-    return Policies(policy_set, parsed_schema, _ids(text))
+    effects = _effects(text)
+    permits = tuple(name for name, effect in effects.items() if effect == "permit")
+    forbids = tuple(name for name, effect in effects.items() if effect == "forbid")
+    return Policies(policy_set, parsed_schema, permits, forbids)
 
 
-def _ids(text: str) -> tuple[str, ...]:
-    """Return the id of every policy, in the order of the text."""
+def _effects(text: str) -> dict[str, str]:
+    """Return the effect of every policy by its id, in the order of the text."""
     document = canonical.loads(policies_to_json_str(text))
     if document["templates"]:
         raise InputError("the rules hold a template", hint="write it out for whom it is meant")
     policies = document["staticPolicies"]
-    ids: list[str] = []
+    effects: dict[str, str] = {}
     for number in range(len(policies)):
-        name = policies[f"policy{number}"].get("annotations", {}).get("id", "")
+        policy = policies[f"policy{number}"]
+        name = policy.get("annotations", {}).get("id", "")
         if not _ID.fullmatch(name):
             raise InputError(f"rule {number + 1} has no id: {name!r}", hint='write @id("its-name")')
-        if name in ids:
+        if name in effects:
             raise InputError(f"two rules share the id {name!r}")
-        ids.append(name)
-    return tuple(ids)
+        effects[name] = policy["effect"]
+    return effects

@@ -22,6 +22,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from trilogue.arrangement.rules import DEFAULT_DENY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -33,10 +35,11 @@ __all__ = ["HEADINGS", "render"]
 HEADINGS = (
     "participants", "hub", "signed", "paragraphs", "pacts", "scope", "trajectory", "region",
     "ring", "levels", "ceiling", "purposes", "payload-types", "states-place", "caveats",
-    "sharing-caveat", "rules", "two-officers", "log", "cosignatures", "waits", "does-not-wait",
-    "published", "deadlines", "receipt", "destruction", "clock", "limits", "statement-bytes",
-    "portions", "portion-bytes", "reports-per-grant", "cites", "force", "effective", "ends",
-    "notice", "roots", "no-root", "notes", "tags", "untagged", "sources", "digest",
+    "sharing-caveat", "rules", "denied-when", "two-officers", "log", "cosignatures", "waits",
+    "does-not-wait", "published", "deadlines", "receipt", "destruction", "clock", "limits",
+    "statement-bytes", "portions", "portion-bytes", "reports-per-grant", "cites", "force",
+    "effective", "ends", "notice", "roots", "no-root", "notes", "tags", "untagged", "sources",
+    "digest",
 )  # fmt: skip
 """The headings and set phrases that need words, beside those of the things themselves."""
 
@@ -80,6 +83,9 @@ class _Page:
         tagged = f"{text} [{claim.tag}]" if claim else text
         self._lines += _wrap(tagged, first, " " * _columns(first))
 
+    def preformatted(self, text: str) -> None:
+        self._lines.append(text.rstrip())
+
     def items(self, kind: str, ids: Iterable[str], more: Callable[[str], str]) -> None:
         for key in ids:
             self.line(self.name(kind, key) + more(key), first="  - ")
@@ -89,9 +95,10 @@ class _Page:
 
 
 def _head(page: _Page) -> None:
-    for key in ("title", "short-title", "about"):
-        page.line(page.name("arrangement", key), first="")
+    page.line(page.name("arrangement", "title"), first="")
+    for key in ("short-title", "about"):
         page.line("", first="")
+        page.line(page.name("arrangement", key), first="")
 
 
 def _participants(page: _Page) -> None:
@@ -99,7 +106,7 @@ def _participants(page: _Page) -> None:
     for participant in page.arrangement.text.participants:
         ministry = page.name("ministry", participant.id)
         signed = page.say("signed", date=participant.signed.on)
-        page.line(f"{ministry}, {signed}", participant.signed, first=f"  {participant.id}  ")
+        page.line(ministry + signed, participant.signed, first=f"  {participant.id}  ")
     page.line(page.say("hub", who=page.name("participant", page.arrangement.hub)))
 
 
@@ -115,7 +122,7 @@ def _pacts(page: _Page) -> None:
     for pact in page.arrangement.text.pacts:
         signed = page.say("signed", date=pact.signed)
         between = "–".join(pact.between)
-        page.line(f"{page.name('pact', pact.id)}, {signed}", pact, first=f"  {between}  ")
+        page.line(page.name("pact", pact.id) + signed, pact, first=f"  {between}  ")
         for article in pact.articles:
             words = page.name("article", f"{pact.id}/{article.number}")
             page.line(words, article, first="    - ")
@@ -150,14 +157,14 @@ def _levels(page: _Page) -> None:
     arrangement, text = page.arrangement, page.arrangement.text
     page.heading("levels")
     who = arrangement.participants
-    rows = [(*who, "")]
+    rows = [("   ", *who)]
     for level in reversed(text.levels):
         own = (_both(arrangement, level.id, participant, page.lang) for participant in who)
-        rows.append((*own, f"[{level.tag}]"))
-    widths = [max(_columns(row[i]) for row in rows) for i in range(len(who))]
+        rows.append((f"[{level.tag}]", *own))
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [cell + " " * (w - _columns(cell)) for cell, w in zip(row, widths, strict=False)]
-        page.line("  ".join([*cells, row[-1]]).rstrip())
+        cells = (cell + " " * (w - _columns(cell)) for cell, w in zip(row, widths, strict=True))
+        page.preformatted("  " + "  ".join(cells))
     ceiling = arrangement.ceiling
     page.line(page.say("ceiling", level=ceiling), text.ceiling)
 
@@ -187,8 +194,10 @@ def _sharing(page: _Page) -> None:
 
 def _rules(page: _Page) -> None:
     page.heading("rules")
-    page.items("rule", page.arrangement.policies.ids, lambda key: f" ({key})")
-    page.line(page.name("rule", "default-deny"))
+    page.items("rule", page.arrangement.policies.permits, lambda key: f" ({key})")
+    page.line(page.name("rule", DEFAULT_DENY))
+    page.line(page.say("denied-when"))
+    page.items("rule", page.arrangement.policies.forbids, lambda key: f" ({key})")
     page.line(page.say("two-officers", level=page.arrangement.text.two_person_above))
 
 
@@ -244,8 +253,7 @@ def _notes(page: _Page) -> None:
 
 def _sources(page: _Page) -> None:
     page.heading("sources")
-    for source in page.arrangement.text.sources.values():
-        page.line(source, first="  - ")
+    page.items("source", page.arrangement.text.sources, lambda _: "")
 
 
 def _columns(text: str) -> int:

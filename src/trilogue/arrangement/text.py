@@ -62,7 +62,7 @@ class _Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Claim(_Struct, frozen=True, kw_only=True):
-    """Something said about the world: how it is known and from which of `Text.sources`."""
+    """Something said about the world: how it is known, and from which of `Text.sources`."""
 
     tag: Tag
     sources: tuple[Id, ...] = ()
@@ -219,7 +219,7 @@ class Text(_Struct, frozen=True, kw_only=True):
     paragraphs: tuple[Paragraph, ...]
     notes: tuple[Note, ...]
     scope: Scope
-    sources: dict[str, str]
+    sources: tuple[Id, ...]
 
 
 def decode(data: bytes) -> Text:

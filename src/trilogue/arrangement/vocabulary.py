@@ -45,6 +45,7 @@ KINDS = (
     "state",
     "force",
     "tag",
+    "source",
     "heading",
 )
 """What has words: `who` says who may take an action, `force` why the arrangement is in force."""
