@@ -151,6 +151,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 raise ValueError(f"period: ends at {last}, before it begins at {first}")
         if self.trajectory and self.place is None:
             raise ValueError("trajectory: true without a place that lies on it")
+        if len({source.portion for source in self.derived_from}) != len(self.derived_from):
+            raise ValueError("derived_from: a portion stands twice")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,13 @@ from trilogue.reports.header import (
     parse_header,
     verify_header,
 )
-from trilogue.reports.payloads import parse_payload
+from trilogue.reports.payloads import (
+    PAYLOADS,
+    Payload,
+    encode_payload,
+    parse_payload,
+    payload_type,
+)
 from trilogue.reports.payloads.quantities import Language
 from trilogue.sealing.portion import SealedPortion, open_portion, seal_portion
 
@@ -47,6 +53,7 @@ __all__ = [
     "Sealed",
     "Source",
     "UnverifiedHeader",
+    "draft_portion",
     "open_sealed",
     "parse_header",
     "seal",
@@ -61,7 +68,7 @@ class PortionDraft:
     marking: Marking
     payload_type: str
     plaintext: bytes
-    """The encoded payload: see `trilogue.reports.payloads.encode_payload`."""
+    """The encoded payload. `draft_portion` writes it from a payload."""
     subject: str
     handling: tuple[Leg, ...]
     language: Language | None = None
@@ -91,6 +98,30 @@ class Sealed:
         return f"Sealed(digest={base64.encode(self.digest)!r})"
 
 
+def draft_portion(
+    payload: Payload,
+    *,
+    marking: Marking,
+    subject: str,
+    handling: tuple[Leg, ...],
+    place: Place | None = None,
+    trajectory: bool = False,
+    period: tuple[str, str] | None = None,
+) -> PortionDraft:
+    """Return a draft with this payload. Raises `InputError` when the payload breaks a rule."""
+    return PortionDraft(
+        marking=marking,
+        payload_type=payload_type(payload),
+        plaintext=encode_payload(payload),
+        subject=subject,
+        handling=handling,
+        language=getattr(payload, "language", None),
+        place=place,
+        trajectory=trajectory,
+        period=period,
+    )
+
+
 def seal(
     draft: PortionDraft,
     *,
@@ -109,8 +140,11 @@ def seal(
             f"a portion of {len(draft.plaintext)} bytes: 1 to {MAX_PLAINTEXT} may stand",
             hint="write a longer item as several portions",
         )
-    sealed = encrypt(draft.plaintext)
     try:
+        # A type that is not known here is left to the rules of the arrangement, which refuse it.
+        if draft.payload_type in PAYLOADS:
+            _check_content(draft.payload_type, draft.language, draft.plaintext)
+        sealed = encrypt(draft.plaintext)
         header = Header(
             v=1,
             salt=base64.encode(salt),
@@ -136,7 +170,7 @@ def seal(
         # Read back: what no peer would accept must not enter a log that cannot be unsaid.
         unverified = parse_header(header_bytes)
     except (FormatError, ValueError, TypeError) as error:
-        raise InputError(f"the portion's header does not hold: {error}") from error
+        raise InputError(f"the portion does not hold: {error}") from error
     return Sealed(
         header=header,
         header_bytes=header_bytes,
@@ -168,9 +202,22 @@ def open_sealed(header: Header, key: bytes, ciphertext: bytes) -> bytes:
             "the plaintext is not the one that the header commits to",
             hint="the originator may have sealed two contents: report an incident",
         )
-    # (9d) The content is a payload of the type that the header names.
+    # (9d) The content is a payload of the type and in the language that the header names.
     try:
-        parse_payload(header.payload_type, plaintext)
+        _check_content(header.payload_type, header.language, plaintext)
     except FormatError as error:
-        raise OpeningError(f"the content is no {header.payload_type!r} payload: {error}") from error
+        raise OpeningError(error.message, hint=error.hint) from error
     return plaintext
+
+
+def _check_content(type_id: str, language: str | None, plaintext: bytes) -> None:
+    """Raise `FormatError` unless the content is of this type and in this language."""
+    try:
+        payload = parse_payload(type_id, plaintext)
+    except FormatError as error:
+        raise FormatError(
+            f"the content is no {type_id!r} payload: {error.message}", hint=error.hint
+        ) from error
+    found = getattr(payload, "language", None)
+    if found != language:
+        raise FormatError(f"language: the content's is {found!r}, the header's {language!r}")
