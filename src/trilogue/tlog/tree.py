@@ -195,7 +195,8 @@ def verify_inclusion(
 ) -> None:
     """Check that the leaf hash stands at `index` in the tree of `size` leaves with this root.
 
-    RFC 9162 §2.1.3.2. Raises `InclusionError`.
+    RFC 9162 §2.1.3.2. A root hash alone does not bind its size: the caller owes both from one
+    verified checkpoint. Raises `InclusionError`.
     """
     if not 0 <= index < size:
         raise InclusionError(f"no leaf {index} in a tree of {size} leaves")
@@ -221,8 +222,8 @@ def verify_consistency(
 ) -> None:
     """Check that the tree of `old` leaves is a prefix of the tree of `new` leaves.
 
-    RFC 9162 §2.1.4.2; the empty tree is a prefix of every tree and its proof is empty. Raises
-    `ConsistencyError`.
+    RFC 9162 §2.1.4.2; the empty tree is a prefix of every tree and its proof is empty. The caller
+    owes size and root of each tree from a verified checkpoint. Raises `ConsistencyError`.
     """
     if not 0 <= old <= new:
         raise ConsistencyError(f"a log cannot go from {old} leaves back to {new}")
