@@ -65,22 +65,24 @@ def _check_pacts(text: Text) -> None:
 
 
 def _check_levels(text: Text) -> None:
-    levels = {level.id for level in text.levels}
-    for what, level in (
-        ("ceiling", text.ceiling.level),
-        ("two_person_above", text.two_person_above),
-    ):
-        if level not in levels:
-            raise InputError(f"{what} names no level of the scale: {level!r}")
-    for participant in text.participants:
-        for level_text in text.levels:
-            have = level_text.labels.get(participant.id, {})
-            if set(have) != set(LANGUAGES) or len(level_text.labels) != len(text.participants):
+    known = {level.id for level in text.levels}
+    named = {"ceiling": text.ceiling.level, "two_person_above": text.two_person_above}
+    for what, name in named.items():
+        if name not in known:
+            raise InputError(f"{what} names no level of the scale: {name!r}")
+    ids = [participant.id for participant in text.participants]
+    for level in text.levels:
+        if outsiders := sorted(set(level.labels) - set(ids)):
+            raise InputError(
+                f"{level.id} has an equivalent of {outsiders[0]}, which is no participant"
+            )
+        for who in ids:
+            if set(level.labels.get(who, {})) != set(LANGUAGES):
                 raise InputError(
-                    f"level {level_text.id} lacks an equivalent of {participant.id}, or has one"
-                    " of somebody who is no participant",
+                    f"{level.id} lacks an equivalent of {who}",
                     hint=f"every participant has one in {', '.join(LANGUAGES)}",
                 )
+    for participant in text.participants:
         own = [level.labels[participant.id][participant.language] for level in text.levels]
         _distinct(f"equivalent of {participant.id}", own)
 
