@@ -1,0 +1,275 @@
+"""Accepting: what each kind of statement, once proven to stand in its log, means for this node.
+
+One method a kind. Each checks what only this kind can break (who may say it, about what), and
+notes in `Incoming` what is to be said in answer. Nothing is answered before the whole delivery is
+taken in, so that one receipt and one relay cover all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from trilogue.consent.acts import (
+    GrantBody,
+    RefusalBody,
+    RequestBody,
+    StandingBody,
+    WithdrawalBody,
+)
+from trilogue.encoding import canonical
+from trilogue.encoding.digest import Domain, commit
+from trilogue.errors import (
+    GrantError,
+    InputError,
+    OpeningError,
+    PassageError,
+    RuleError,
+)
+from trilogue.node.books import Books
+from trilogue.node.holdings import Holdings
+from trilogue.node.keystore import WorkingKeys
+from trilogue.node.stands import step
+from trilogue.protocol.bodies import (
+    DestructionBody,
+    KeysBody,
+    ReceiptBody,
+    ReceiptItem,
+    ReclassificationBody,
+    RelayBody,
+)
+from trilogue.protocol.granting import check_approvals
+from trilogue.protocol.keys import verify_material
+from trilogue.protocol.opening import Opened, open_grant
+from trilogue.protocol.passage import Relays
+from trilogue.protocol.relaying import check_marks, decide_relay
+from trilogue.protocol.voice import Heard
+from trilogue.reports.cite import Cite
+from trilogue.store.database import Database
+
+__all__ = ["Accepting", "Incoming"]
+
+
+@dataclass
+class Incoming:
+    """One delivery while it is taken in: what came beside it, and what is to be answered."""
+
+    at: str
+    relays: Relays
+    marks: Mapping[str, str]
+    boxes: Mapping[str, bytes]
+    ciphertexts: Mapping[str, bytes]
+    receipts: list[ReceiptItem] = field(default_factory=list)
+    destructions: list[DestructionBody] = field(default_factory=list)
+    refusals: list[RefusalBody] = field(default_factory=list)
+    onward: dict[str, tuple[list[Cite], list[Opened]]] = field(default_factory=dict)
+    opened: dict[Cite, tuple[Opened, ...]] = field(default_factory=dict)
+    officers: dict[Cite, int] = field(default_factory=dict)
+    waiting: set[Cite] = field(default_factory=set)
+    """Statements that failed for want of something that may still come."""
+
+
+class Accepting:
+    """The meaning of each kind of statement for one node."""
+
+    def __init__(
+        self, db: Database, books: Books, holdings: Holdings, keys: list[WorkingKeys]
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._holdings = holdings
+        self.keys = keys
+        """Working keys, newest first: a box may have been sealed before a rotation."""
+
+    def accept(self, heard: Heard, incoming: Incoming) -> None:
+        """Take one statement that passed step 6. Raises a `PeerError` when it may not count."""
+        statement = heard.statement
+        match statement.kind:
+            case "keys":
+                root = self._books.arrangement.root(statement.speaker)
+                verify_material(statement.says(KeysBody), root, statement.speaker)
+            case "adoption" | "suspension" | "resumption" | "withdrawal-from-arrangement":
+                self._stand(heard)
+            case "standing":
+                self._standing(heard, incoming)
+            case "grant":
+                self._grant(heard, incoming)
+            case "withdrawal":
+                self._withdrawal(heard, incoming)
+            case "relay":
+                self._relay_heard(heard)
+            case "receipt":
+                self._receipt(heard)
+            case "destruction":
+                self._destruction(heard)
+            case "reclassification":
+                body = statement.says(ReclassificationBody)
+                _own_only(statement.speaker, body.report, "reclassify a report")
+            case "request":
+                request = statement.says(RequestBody)
+                if bool(request.portions) == (request.description is not None):
+                    raise PassageError("a request names portions or describes them, one of both")
+            case _:
+                pass
+
+    def again(self, heard: Heard, incoming: Incoming) -> None:
+        """Answer a statement that counted before, when its answer may have been lost.
+
+        Receipts are in the log and leave through the outbox; there is nothing to say twice.
+        """
+
+    def relay(self, heard: Heard, recipient: str, incoming: Incoming) -> None:
+        """At the hub: note that an accepted statement is to go on to the recipient."""
+        statement = heard.statement
+        cites, marked = incoming.onward.setdefault(recipient, ([], []))
+        if statement.kind == "grant":
+            grant = statement.says(GrantBody)
+            opened = incoming.opened.get(heard.cite, ())
+            for portion in opened:
+                decision = decide_relay(
+                    portion,
+                    grant,
+                    recipient,
+                    incoming.officers.get(heard.cite, 0),
+                    self._books,
+                    incoming.at,
+                )
+                if not decision.permit:
+                    incoming.refusals.append(
+                        RefusalBody(
+                            act="relay",
+                            answers=heard.cite,
+                            rules=decision.rules,
+                            reason="; ".join(decision.reasons),
+                            language="en",
+                        )
+                    )
+                    return
+            for box in grant.boxes:
+                if box.participant == recipient and box.digest in incoming.boxes:
+                    self._db.q.add_box(
+                        digest=box.digest, participant=recipient, data=incoming.boxes[box.digest]
+                    )
+            cites += [item.report for item in grant.items]
+            marked += opened
+        cites.append(heard.cite)
+
+    # Each kind.
+
+    def _stand(self, heard: Heard) -> None:
+        stand = self._books.stands()[heard.statement.speaker]
+        try:
+            step(stand, heard.statement, self._books.arrangement.text.notice_days)
+        except InputError as error:
+            raise PassageError(error.message, hint=error.hint) from error
+
+    def _standing(self, heard: Heard, incoming: Incoming) -> None:
+        statement = heard.statement
+        body = statement.says(StandingBody)
+        keys = self._books.keys_of(statement.speaker, incoming.at)
+        check_approvals(body.approvals, commit(Domain.EXTENT, canonical.encode(body.rule)), keys)
+
+    def _grant(self, heard: Heard, incoming: Incoming) -> None:
+        statement = heard.statement
+        grant = statement.says(GrantBody)
+        me = self._books.me
+        if me not in grant.extent.audience:
+            # Evidence for a derived report: it opens nothing here, and is kept as said.
+            if me in grant.extent.derive_for:
+                return
+            raise GrantError(f"the grant is for {', '.join(grant.extent.audience)}, not for {me}")
+        ended = self._books.ended_by(heard.cite, me)
+        if ended is not None:
+            # Withdrawn before it arrived: it is never opened, and that is certified.
+            incoming.destructions.append(self._destroyed(heard.cite, ended, _portions(grant)))
+            return
+        try:
+            opened = open_grant(
+                heard,
+                self._books,
+                boxes=incoming.boxes,
+                ciphertexts=incoming.ciphertexts,
+                secrets=[keys.sealing for keys in self.keys],
+                release_keys=self._books.keys_of(statement.speaker, incoming.at),
+                at=incoming.at,
+            )
+            if statement.speaker not in self._books.arrangement.neighbours(me):
+                check_marks(opened, incoming.marks, self._books.arrangement)
+        except (GrantError, OpeningError) as error:
+            # A grant that has not begun, a standing consent or an attachment that is still on
+            # its way: the peer may send it again.
+            early = incoming.at < grant.extent.not_before
+            unsettled = grant.under is not None and self._books.statement(grant.under) is None
+            if early or unsettled or error.message.endswith("is missing"):
+                incoming.waiting.add(heard.cite)
+            raise
+        for portion in opened:
+            self._holdings.keep_opened(portion, incoming.ciphertexts[portion.header.ciphertext])
+            incoming.receipts.append(portion.receipt())
+            mark = incoming.marks.get(portion.portion)
+            if mark is not None:
+                self._db.q.set_mark(portion=portion.portion, equivalent=mark)
+        incoming.opened[heard.cite] = opened
+        incoming.officers[heard.cite] = self._officers(grant)
+
+    def _withdrawal(self, heard: Heard, incoming: Incoming) -> None:
+        statement = heard.statement
+        body = statement.says(WithdrawalBody)
+        _own_only(statement.speaker, body.grant, "withdraw a grant")
+        if self._books.me not in body.audience:
+            return
+        known = self._books.statement(body.grant)
+        if known is None or known.kind != "grant":
+            return
+        portions = self._holdings.destroy((body.grant.speaker, body.grant.index))
+        incoming.destructions.append(
+            DestructionBody(grant=body.grant, withdrawal=heard.cite, portions=portions)
+        )
+
+    def _relay_heard(self, heard: Heard) -> None:
+        body = heard.statement.says(RelayBody)
+        if heard.statement.speaker != self._books.arrangement.hub:
+            raise PassageError(f"{heard.statement.speaker} is not the hub and relays nothing")
+        if body.recipient != self._books.me:
+            raise PassageError(f"a relay to {body.recipient}")
+
+    def _receipt(self, heard: Heard) -> None:
+        speaker = heard.statement.speaker
+        for item in heard.statement.says(ReceiptBody).items:
+            if item.grant.speaker != self._books.me:
+                continue  # passing through the hub; the originator checks it
+            grant = self._books.statement(item.grant)
+            if grant is None or grant.kind != "grant":
+                raise GrantError(f"a receipt for grant {item.grant.short}, which is none")
+            body = grant.says(GrantBody)
+            if speaker not in body.extent.audience or item.portion not in _portions(body):
+                raise GrantError(f"a receipt for what {item.grant.short} did not grant")
+            own = [h for h in self._holdings.of_portion(item.portion) if h.own]
+            if own and own[0].header.commitment != item.commitment:
+                raise OpeningError(f"{speaker} opened other content than was sealed")
+
+    def _destruction(self, heard: Heard) -> None:
+        body = heard.statement.says(DestructionBody)
+        if body.withdrawal is not None and body.withdrawal.speaker != body.grant.speaker:
+            raise GrantError("a destruction after somebody else's withdrawal")
+
+    def _destroyed(self, grant: Cite, ended: int, portions: tuple[str, ...]) -> DestructionBody:
+        withdrawal = self._books.cite(grant.speaker, ended)
+        return DestructionBody(grant=grant, withdrawal=withdrawal, portions=portions)
+
+    def _officers(self, grant: GrantBody) -> int:
+        if grant.under is None:
+            return len({approval.officer for approval in grant.approvals})
+        standing = self._books.statement(grant.under)
+        if standing is None:
+            raise RuleError(f"no standing consent at {grant.under.short}")
+        return len({a.officer for a in standing.says(StandingBody).approvals})
+
+
+def _portions(grant: GrantBody) -> tuple[str, ...]:
+    return tuple(portion for item in grant.items for portion in item.portions)
+
+
+def _own_only(speaker: str, cite: Cite, what: str) -> None:
+    if cite.speaker != speaker:
+        raise PassageError(f"{speaker} cannot {what} of {cite.speaker}")

@@ -1,0 +1,274 @@
+"""Authoring: from what a person writes to sealed portions in the log.
+
+The rules are asked before anything is sealed. What they deny is refused with the rule's name, the
+refusal stands in the log, and nothing of the report does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from trilogue.arrangement.rules import Action
+from trilogue.consent.acts import RefusalBody
+from trilogue.encoding import base64, canonical
+from trilogue.errors import InputError, NotFoundError
+from trilogue.marking import Marking, mark
+from trilogue.node.books import Books
+from trilogue.node.holdings import Holding, Holdings
+from trilogue.node.inputs import MarkingInput, PortionInput, ReportInput, SourceInput
+from trilogue.node.sequencer import Sequencer
+from trilogue.protocol.facts import facts_of
+from trilogue.protocol.statement import Composed
+from trilogue.reports.cite import Cite, PortionRef
+from trilogue.reports.generalise import generalise
+from trilogue.reports.header import Header, Leg, Place, Source
+from trilogue.reports.lineage import HeldPortion, derived_marking, lineage
+from trilogue.reports.payloads.registry import encode_payload, read_payload
+from trilogue.reports.portion import PortionDraft, Sealed, seal
+from trilogue.reports.redact import redact
+from trilogue.reports.report import arrange
+
+__all__ = ["Authored", "Authoring", "Refused"]
+
+
+Act = Literal["submit", "request", "grant", "read", "release-derived", "send"]
+
+
+@dataclass(frozen=True)
+class Authored:
+    """A report that now stands in the log, with its portions in the author's order."""
+
+    report: Cite
+    portions: tuple[tuple[str, Header], ...]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An act that the rules denied: the refusal's place in the log, and why.
+
+    It is a value and not an error inside the act, because the refusal itself must be committed.
+    """
+
+    composed: Composed
+    rules: tuple[str, ...]
+    reason: str
+
+
+class Authoring:
+    """Writes reports for one node. Its methods run as acts of the sequencer."""
+
+    def __init__(
+        self, books: Books, sequencer: Sequencer, holdings: Holdings, clock: Callable[[], str]
+    ) -> None:
+        self._books = books
+        self._sequencer = sequencer
+        self._holdings = holdings
+        self._clock = clock
+
+    def submit(self, given: ReportInput) -> Authored | Refused:
+        """Seal and log a report. Raises `InputError`; a denial is returned as `Refused`."""
+        limits = self._books.arrangement.text.limits
+        if len(given.portions) > limits.portions:
+            raise InputError(f"{len(given.portions)} portions; at most {limits.portions}")
+        sealed: list[Sealed] = []
+        drafts: dict[str, tuple[PortionDraft, str]] = {}
+        for portion in given.portions:
+            draft = self._draft(portion, drafts)
+            refused = self._ask(draft)
+            if refused is not None:
+                return refused
+            one = seal(draft)
+            sealed.append(one)
+            if portion.label is not None:
+                if portion.label in drafts:
+                    raise InputError(f"two portions are labelled {portion.label!r}")
+                drafts[portion.label] = (draft, base64.encode(one.digest))
+        composed = self._sequencer.log("report", arrange(one.digest for one in sealed))
+        portions = []
+        for one in sealed:
+            digest = base64.encode(one.digest)
+            self._holdings.keep_own(composed.cite, one, digest)
+            portions.append((digest, one.header))
+        return Authored(report=composed.cite, portions=tuple(portions))
+
+    def refuse(self, act: Act, rules: tuple[str, ...], reason: str) -> Refused:
+        """Log that an act of this node's own people is denied."""
+        body = RefusalBody(act=act, answers=None, rules=rules, reason=reason, language="en")
+        composed = self._sequencer.log("refusal", body)
+        return Refused(composed=composed, rules=rules, reason=reason)
+
+    def find(self, source: SourceInput) -> Holding:
+        """Return a holding that a person named. Raises `NotFoundError`."""
+        for holding in self._holdings.of_portion(source.portion):
+            if holding.report == (source.report.speaker, source.report.index):
+                return holding
+        raise NotFoundError(
+            f"portion {source.portion} of {source.report.speaker}/{source.report.index}"
+            " is not held here"
+        )
+
+    def marking(self, given: MarkingInput, originators: tuple[str, ...]) -> Marking:
+        """Return the marking that a person gave, for these originators."""
+        sharing = self._books.arrangement.text.sharing_caveat
+        return mark(
+            given.level,
+            originators,
+            releasable_to=given.releasable_to,
+            caveats=(*given.caveats, sharing) if given.releasable_to else given.caveats,
+        )
+
+    def _ask(self, draft: PortionDraft) -> Refused | None:
+        me = self._books.me
+        header = _preview(draft)
+        decision = self._books.rules.decide(
+            Action.SUBMIT,
+            facts_of(header, self._books.arrangement, actor=me, originator=me),
+        )
+        return (
+            None
+            if decision.permit
+            else self.refuse("submit", decision.rules, "; ".join(decision.reasons))
+        )
+
+    def _draft(
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+    ) -> PortionDraft:
+        sources = tuple(self._held(source) for source in given.derived_from)
+        originators: tuple[str, ...] = (self._books.me,)
+        derived_from: tuple[Source, ...] = ()
+        if sources:
+            rolled = derived_marking(sources, self._books.arrangement.scale)
+            originators = rolled.originators
+            self._not_below(given.marking.level, rolled.level)
+            derived_from = lineage(sources, self._grants(sources))
+        if given.generalise_of is not None or given.redact:
+            draft = self._from_label(given, drafts)
+        else:
+            payload = read_payload(given.payload_type, canonical.encode_payload(given.payload))
+            draft = PortionDraft(
+                marking=self.marking(given.marking, originators),
+                payload_type=given.payload_type,
+                plaintext=encode_payload(payload),
+                subject=given.subject,
+                handling=(),
+                language=given.language,
+                place=_place(given),
+                trajectory=given.place is not None and given.place.trajectory,
+                period=given.period,
+                derived_from=derived_from,
+            )
+        return replace(
+            draft,
+            marking=self.marking(given.marking, originators),
+            handling=self._handling(given.marking.releasable_to),
+            supersedes=None if given.supersedes is None else self._ref(given.supersedes),
+            tearline_of=_labelled(given.tearline_of, drafts),
+            translation_of=_labelled(given.translation_of, drafts),
+        )
+
+    def _from_label(
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+    ) -> PortionDraft:
+        """Make a generalised or redacted version of an earlier portion of the same report."""
+        label = given.generalise_of or ""
+        if label not in drafts:
+            raise InputError(
+                f"no portion of this report is labelled {label!r}",
+                hint="name the finer portion in `generalise_of`, and put it first",
+            )
+        draft, digest = drafts[label]
+        if given.redact:
+            draft = redact(draft, fields=given.redact, of=digest)
+        if given.generalise is not None:
+            grid, time = given.generalise.position_grid, given.generalise.time_grid
+            draft = generalise(
+                draft,
+                position_grid_e5=None if grid is None else max(1, round(grid * 1e5)),
+                time_grid_ms=None if time is None else max(1, round(time * 1000)),
+                of=digest,
+            )
+        return draft
+
+    def _handling(self, readers: tuple[str, ...]) -> tuple[Leg, ...]:
+        """Return which pact protects the portion on each leg to its readers."""
+        legs: dict[Leg, None] = {}
+        for reader in readers:
+            if reader != self._books.me:
+                for leg in self._books.arrangement.legs(self._books.me, reader):
+                    legs[Leg(leg.giver, leg.taker, leg.pact)] = None
+        return tuple(legs)
+
+    def _held(self, source: SourceInput) -> HeldPortion:
+        holding = self.find(source)
+        report = self._books.cite(*holding.report)
+        assert report is not None
+        return HeldPortion(report=report, digest=holding.portion, header=holding.header)
+
+    def _ref(self, source: SourceInput) -> PortionRef:
+        held = self._held(source)
+        return PortionRef(report=held.report, portion=held.digest)
+
+    def _grants(self, sources: tuple[HeldPortion, ...]) -> dict[str, list[Cite]]:
+        """Return, by portion, the grants under which this node holds what stands behind it."""
+        digests = {s.portion for held in sources for s in held.header.derived_from}
+        digests |= {held.digest for held in sources}
+        grants: dict[str, list[Cite]] = {}
+        for digest in digests:
+            for holding in self._holdings.of_portion(digest):
+                cite = None if holding.own else self._books.cite(*holding.grant)
+                if cite is not None:
+                    grants.setdefault(digest, []).append(cite)
+        return grants
+
+    def _not_below(self, level: str, least: str) -> None:
+        scale = self._books.arrangement.scale
+        if scale.rank(level) < scale.rank(least):
+            raise InputError(
+                f"a portion derived from {least} cannot be marked {level}",
+                hint="only its originators can lower it, by reclassification",
+            )
+
+
+def _labelled(label: str | None, drafts: dict[str, tuple[PortionDraft, str]]) -> str | None:
+    if label is None:
+        return None
+    if label not in drafts:
+        raise InputError(f"no earlier portion of this report is labelled {label!r}")
+    return drafts[label][1]
+
+
+def _place(given: PortionInput) -> Place | None:
+    if given.place is None:
+        return None
+    return Place(
+        latitude_e5=round(given.place.latitude * 1e5),
+        longitude_e5=round(given.place.longitude * 1e5),
+    )
+
+
+def _preview(draft: PortionDraft) -> Header:
+    """Return the header as the rules will see it; its digests are not there yet."""
+    blank = base64.encode(bytes(32))
+    return Header(
+        v=1,
+        salt=blank,
+        marking=draft.marking,
+        payload_type=draft.payload_type,
+        language=draft.language,
+        subject=draft.subject,
+        place=draft.place,
+        trajectory=draft.trajectory,
+        period=draft.period,
+        size=len(draft.plaintext),
+        ciphertext=blank,
+        commitment=blank,
+        handling=draft.handling,
+        derived_from=draft.derived_from,
+        supersedes=draft.supersedes,
+        tearline_of=draft.tearline_of,
+        translation_of=draft.translation_of,
+        generalised=draft.generalised,
+        redacted=draft.redacted,
+    )

@@ -1,0 +1,207 @@
+"""The books: what a node knows and has verified; they answer the protocol from the store.
+
+Small things that every statement asks for (keys, who stands where, the arrangement) are kept in
+memory; they follow from statements, so `forget` drops them and they are read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trilogue.arrangement.adoption import Stand
+from trilogue.arrangement.arrangement import Arrangement
+from trilogue.arrangement.force import Force, governing, in_force
+from trilogue.arrangement.parse import parse_arrangement
+from trilogue.arrangement.rules import Rules
+from trilogue.encoding import base64, canonical
+from trilogue.errors import NotInForceError
+from trilogue.node.stands import STAND_KINDS, step
+from trilogue.protocol.bodies import KeyMaterial, KeysBody
+from trilogue.protocol.keys import key_in_force
+from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.reports.cite import Cite
+from trilogue.store.database import Database
+
+__all__ = ["Books"]
+
+
+class Books:
+    """One participant's verified knowledge: `trilogue.protocol.view.View` over its store.
+
+    `template` is the arrangement as it ships, without roots: it says how statements are addressed
+    before the arrangement with everybody's roots is here.
+    """
+
+    def __init__(self, db: Database, me: str, template: Arrangement) -> None:
+        self._db = db
+        self._me = me
+        self._template = template
+        self._arrangements: dict[str, Arrangement] = {}
+        self._order: list[str] = []
+        self._materials: dict[str, list[tuple[int, KeyMaterial]]] | None = None
+        self._stands: dict[str, Stand] | None = None
+        self.load_arrangements()
+
+    @property
+    def me(self) -> str:
+        """The participant whose books these are."""
+        return self._me
+
+    # The arrangement.
+
+    def load_arrangements(self) -> None:
+        """Read every version of the arrangement that the store holds, oldest first."""
+        self._arrangements, self._order = {}, []
+        for row in self._db.q.arrangements():
+            files = {
+                name: base64.decode(data)
+                for name, data in canonical.decode(row["files"], dict[str, str]).items()
+            }
+            self._arrangements[row["digest"]] = parse_arrangement(files)
+            self._order.append(row["digest"])
+
+    def arrangement_or_none(self) -> Arrangement | None:
+        """Return the version under which the node works, or None before there is any.
+
+        The version that governs; before all have adopted one, the newest that is here.
+        """
+        if not self._order:
+            return None
+        stands = self.stands()
+        last = max((stand.since for stand in stands.values() if stand.since), default=None)
+        digest = None if last is None else governing(stands, last)
+        return self._arrangements.get(digest or "", self._arrangements[self._order[-1]])
+
+    def newest(self) -> Arrangement | None:
+        """Return the version that came last, in force or not."""
+        return self._arrangements[self._order[-1]] if self._order else None
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """The version under which the node works. Raises `NotInForceError` before there is one."""
+        found = self.arrangement_or_none()
+        if found is None:
+            raise NotInForceError(
+                "this node has no arrangement yet", hint="`trilogue node join` gives it one"
+            )
+        return found
+
+    def addressing(self) -> Arrangement:
+        """Return what tells neighbours and hub, even before the arrangement is drawn up."""
+        return self.arrangement_or_none() or self._template
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the arrangement."""
+        return self.arrangement.rules
+
+    def version(self, digest: str) -> Arrangement | None:
+        """Return a version of the arrangement by digest."""
+        return self._arrangements.get(digest)
+
+    def knows_arrangement(self, digest: str) -> bool:
+        """Whether a version of this digest is here."""
+        return digest in self._arrangements
+
+    def stands(self) -> dict[str, Stand]:
+        """Return where each participant stands with the arrangement."""
+        if self._stands is None:
+            self._stands = dict.fromkeys(self._template.participants, Stand())
+            for statement in self._of_kinds(STAND_KINDS):
+                self._heed_stand(statement)
+        return self._stands
+
+    def force(self, at: str) -> Force:
+        """Whether the arrangement is in force at `at`, and why not."""
+        return in_force(self.stands(), self.addressing(), at)
+
+    # Keys.
+
+    def materials(self, speaker: str) -> Iterable[tuple[int, KeyMaterial]]:
+        """Every verified key material of the speaker, with the index of its statement."""
+        if self._materials is None:
+            self._materials = {}
+            for statement in self._of_kinds(("keys",)):
+                self._heed_keys(statement)
+        return self._materials.get(speaker, ())
+
+    def keys_of(self, speaker: str, at: str) -> KeyMaterial:
+        """Return the newest key material of a participant that is valid at `at`."""
+        return key_in_force(self.materials(speaker), speaker, 2**53, at)
+
+    # Logs.
+
+    def seen(self, speaker: str) -> tuple[int, bytes] | None:
+        """Size and root of the largest verified checkpoint of the speaker's log."""
+        row = self._db.q.last_seen(speaker=speaker)
+        return None if row is None else (row["size"], row["root"])
+
+    def root_at(self, speaker: str, size: int) -> bytes | None:
+        """Root of the speaker's log at a size that was verified before."""
+        row = self._db.q.seen_at(speaker=speaker, size=size)
+        return None if row is None else row["root"]
+
+    def note_verified(self, speaker: str, size: int, note: str) -> bool:
+        """Whether the signatures of this very note were verified before."""
+        return self._db.q.note_seen(speaker=speaker, size=size, note=note) is not None
+
+    def statement(self, cite: Cite) -> Statement | None:
+        """The statement that counts where the cite leads, or None."""
+        row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
+        if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
+            return None
+        return parse_statement(row["raw"])
+
+    def cite(self, speaker: str, index: int) -> Cite | None:
+        """Return the full cite of a statement that counts here."""
+        row = self._db.q.statement_at(speaker=speaker, idx=index)
+        return None if row is None else Cite(speaker, index, base64.encode(row["leaf_hash"]))
+
+    def ended(self, grant: Cite, participant: str) -> bool:
+        """Whether the grant was withdrawn for the participant by its speaker."""
+        return self.ended_by(grant, participant) is not None
+
+    def ended_by(self, grant: Cite, participant: str) -> int | None:
+        """Return the index of the withdrawal that ended the grant for the participant."""
+        found: int | None = self._db.q.ended_for(
+            speaker=grant.speaker, idx=grant.index, participant=participant
+        )
+        return found
+
+    # Memory.
+
+    def heed(self, statement: Statement) -> None:
+        """Take a new statement into what is kept in memory.
+
+        Raises `InputError` when it says something about the arrangement that cannot follow.
+        """
+        if statement.kind == "keys" and self._materials is not None:
+            self._heed_keys(statement)
+        elif statement.kind in STAND_KINDS:
+            if self._stands is None:
+                self.stands()  # reads the new statement, too, and raises if it cannot follow
+            else:
+                self._heed_stand(statement)
+
+    def forget(self) -> None:
+        """Drop what is kept in memory: it is read from the store when next asked for."""
+        self._materials = None
+        self._stands = None
+
+    def _heed_keys(self, statement: Statement) -> None:
+        assert self._materials is not None
+        material = statement.says(KeysBody).material
+        self._materials.setdefault(statement.speaker, []).append((statement.index, material))
+
+    def _heed_stand(self, statement: Statement) -> None:
+        assert self._stands is not None
+        self._stands[statement.speaker] = step(
+            self._stands[statement.speaker], statement, self._template.text.notice_days
+        )
+
+    def _of_kinds(self, kinds: Iterable[str]) -> list[Statement]:
+        rows = []
+        for kind in kinds:
+            rows += self._db.q.statements_of_kind(kind=kind, after=0, most=1_000_000)
+        rows.sort(key=lambda row: row["position"])
+        return [parse_statement(row["raw"]) for row in rows]

@@ -1,0 +1,394 @@
+"""The desk: the acts of consent, as a node's people do them. Methods run as acts of the sequencer.
+
+Every one of them checks the arrangement, the windows and the rules at the moment it runs, and
+returns either what was logged or a `Refused` whose refusal was logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from trilogue.arrangement.rules import Action, Facts
+from trilogue.consent.acts import (
+    Approval,
+    Extent,
+    GrantBody,
+    GrantItem,
+    RefusalBody,
+    RequestBody,
+    StandingBody,
+    WithdrawalBody,
+)
+from trilogue.consent.extent import check_extent, extent_digest
+from trilogue.consent.standing import check_rule, extent_under, fits
+from trilogue.encoding import base64, canonical, instant
+from trilogue.encoding.digest import Domain, commit
+from trilogue.errors import ConsentError, InputError, NotFoundError, PassageError
+from trilogue.node.authoring import Authored, Authoring, Refused
+from trilogue.node.books import Books
+from trilogue.node.evidence import Evidence
+from trilogue.node.holdings import Holding, Holdings
+from trilogue.node.inputs import (
+    GrantInput,
+    IncidentInput,
+    Place,
+    ReclassifyInput,
+    RefusalInput,
+    RequestInput,
+    StandingInput,
+    WithdrawalInput,
+)
+from trilogue.node.keystore import Keystore
+from trilogue.node.sequencer import Sequencer
+from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
+from trilogue.protocol.facts import facts_of
+from trilogue.protocol.granting import BundleItem, approve, make_grant, seal_boxes
+from trilogue.protocol.statement import Composed, parse_statement
+from trilogue.reports.cite import Cite, PortionRef
+from trilogue.sealing.box import SealingPublic
+from trilogue.store.database import Database
+
+__all__ = ["Desk", "NeedsSecondOfficer"]
+
+
+@dataclass(frozen=True)
+class NeedsSecondOfficer:
+    """A grant above the level at which two officers must agree: it waits for the second."""
+
+    rules: tuple[str, ...]
+    reason: str
+
+
+class Desk:
+    """Consent at one node."""
+
+    def __init__(
+        self,
+        db: Database,
+        books: Books,
+        sequencer: Sequencer,
+        holdings: Holdings,
+        keystore: Keystore,
+        authoring: Authoring,
+        clock: Callable[[], str],
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._sequencer = sequencer
+        self._holdings = holdings
+        self._keystore = keystore
+        self._authoring = authoring
+        self._clock = clock
+        self._evidence = Evidence(books)
+
+    # Asking.
+
+    def request(self, given: RequestInput) -> Composed | Refused:
+        """Ask an originator for something."""
+        me, arrangement = self._books.me, self._books.arrangement
+        if bool(given.portions) == (given.description is not None):
+            raise InputError("a request names portions or describes them, one of the two")
+        if given.originator not in arrangement.participants or given.originator == me:
+            raise InputError(
+                f"{given.originator!r} is no other participant",
+                hint=f"one of {', '.join(p for p in arrangement.participants if p != me)}",
+            )
+        if given.direct and arrangement.pact(me, given.originator) is None:
+            return self._authoring.refuse(
+                "send",
+                ("no-pact",),
+                f"there is no channel between {me} and {given.originator}:"
+                f" no pact stands between them; ask through {arrangement.hub}",
+            )
+        decision = self._books.rules.decide(
+            Action.REQUEST,
+            Facts(
+                actor=me,
+                originators=(given.originator,),
+                audience=(me,),
+                readers=(me,),
+                subject=(given.description.subject or "") if given.description else "",
+                payload_type=(given.description.payload_type or "") if given.description else "",
+                purposes=(given.purpose,),
+                all_legs_have_pact=_reaches(self._books, given.originator, me),
+            ),
+        )
+        if not decision.permit:
+            return self._authoring.refuse("request", decision.rules, "; ".join(decision.reasons))
+        return self._sequencer.log(
+            "request",
+            RequestBody(
+                originator=given.originator,
+                portions=tuple(
+                    PortionRef(report=self._cite(one.report, "report"), portion=one.portion)
+                    for one in given.portions
+                ),
+                description=given.description,
+                purpose=given.purpose,
+                because=given.because,
+            ),
+        )
+
+    # Answering.
+
+    def grant(
+        self, given: GrantInput, officers: tuple[str, ...]
+    ) -> Composed | Refused | NeedsSecondOfficer:
+        """Consent to portions of one's own reports, in the name of these officers."""
+        at = self._clock()
+        not_before = given.not_before or at
+        extent = Extent(
+            audience=tuple(sorted(set(given.audience))),
+            purposes=tuple(sorted(set(given.purposes))),
+            not_before=not_before,
+            expires=None
+            if given.lasts_seconds is None
+            else instant.plus(not_before, given.lasts_seconds),
+            derive_for=tuple(sorted(set(given.derive_for))),
+        )
+        answers = None if given.answers is None else self._cite(given.answers, "request")
+        holdings = []
+        for source in given.portions:
+            if source.report.speaker != self._books.me:
+                raise ConsentError(
+                    f"{source.report.speaker}'s report is not this node's to grant",
+                    hint=f"only {source.report.speaker} decides how far it goes: ask there",
+                )
+            holdings.append(self._authoring.find(source))
+        return self._grant(holdings, extent, officers, answers=answers, under=None)
+
+    def under_standing(self, authored: Authored) -> list[Composed]:
+        """Grant at once what fits a standing consent; return the grants that were logged."""
+        at = self._clock()
+        grants = []
+        for cite, body in self._standing_now():
+            rule = body.rule
+            digests = [digest for digest, header in authored.portions if fits(rule, header, at)]
+            if not digests or self._used(cite, at) >= rule.per_hour:
+                continue
+            holdings = [
+                holding
+                for digest in digests
+                for holding in self._holdings.of_portion(digest)
+                if holding.own
+            ]
+            officers = tuple(sorted({approval.officer for approval in body.approvals}))
+            done = self._grant(holdings, extent_under(rule, at), officers, answers=None, under=cite)
+            if isinstance(done, Composed):
+                grants.append(done)
+        return grants
+
+    def refuse(self, given: RefusalInput) -> Composed:
+        """Refuse a request, with the reason."""
+        request = self._cite(given.request, "request")
+        statement = self._books.statement(request)
+        assert statement is not None
+        if statement.says(RequestBody).originator != self._books.me:
+            raise ConsentError(f"request {request.short} does not ask {self._books.me}")
+        return self._sequencer.log(
+            "refusal",
+            RefusalBody(
+                act="request",
+                answers=request,
+                rules=(),
+                reason=given.reason,
+                language=given.language,
+            ),
+        )
+
+    def withdraw(self, given: WithdrawalInput) -> Composed:
+        """End a grant or a standing consent for some or all of its audience."""
+        cite = self._cite(given.grant, "grant", "standing")
+        if cite.speaker != self._books.me:
+            raise ConsentError(f"grant {cite.short} is {cite.speaker}'s to withdraw")
+        statement = self._books.statement(cite)
+        assert statement is not None
+        audience = (
+            statement.says(GrantBody).extent.audience
+            if statement.kind == "grant"
+            else statement.says(StandingBody).rule.audience
+        )
+        chosen = tuple(sorted(set(given.audience))) or audience
+        for participant in chosen:
+            if participant not in audience:
+                raise InputError(f"grant {cite.short} is not for {participant}")
+        chosen = tuple(p for p in chosen if not self._books.ended(cite, p))
+        if not chosen:
+            raise ConsentError(f"grant {cite.short} is withdrawn already")
+        return self._sequencer.log(
+            "withdrawal", WithdrawalBody(grant=cite, audience=chosen, reason=given.reason)
+        )
+
+    def stand(self, given: StandingInput, officers: tuple[str, ...]) -> Composed:
+        """Lay down a standing consent."""
+        check_rule(given.rule)
+        extent = extent_under(given.rule, given.rule.not_before)
+        check_extent(extent, self._books.arrangement.participants, self._books.me)
+        if not officers:
+            raise ConsentError("a standing consent needs an officer who gives it")
+        digest = commit(Domain.EXTENT, canonical.encode(given.rule))
+        return self._sequencer.log(
+            "standing",
+            StandingBody(rule=given.rule, approvals=self._approvals(digest, officers)),
+        )
+
+    def reclassify(self, given: ReclassifyInput) -> Composed:
+        """Change the marking of one's own portion; everybody who was granted it is told."""
+        holding = self._authoring.find(given.portion)
+        if not holding.own:
+            raise ConsentError("only the originator reclassifies its report")
+        report = self._books.cite(*holding.report)
+        assert report is not None
+        holders = {
+            row["participant"] for row in self._db.q.grants_of_portion(portion=holding.portion)
+        }
+        return self._sequencer.log(
+            "reclassification",
+            ReclassificationBody(
+                audience=tuple(sorted(holders)),
+                report=report,
+                portion=holding.portion,
+                marking=self._authoring.marking(given.marking, holding.header.marking.originators),
+                reason=given.reason,
+            ),
+        )
+
+    def report_incident(self, given: IncidentInput) -> Composed:
+        """Report loss or compromise; the originators concerned are told at once."""
+        return self._sequencer.log(
+            "incident",
+            IncidentBody(
+                nature=given.nature,
+                certainty=given.certainty,
+                concerns=tuple(self._cite(place) for place in given.concerns),
+                findings_of=None
+                if given.findings_of is None
+                else self._cite(given.findings_of, "incident"),
+                peer=None,
+                step=None,
+                text=given.text,
+            ),
+        )
+
+    # How a grant is made.
+
+    def _grant(
+        self,
+        holdings: list[Holding],
+        extent: Extent,
+        officers: tuple[str, ...],
+        *,
+        answers: Cite | None,
+        under: Cite | None,
+    ) -> Composed | Refused | NeedsSecondOfficer:
+        me, arrangement = self._books.me, self._books.arrangement
+        check_extent(extent, arrangement.participants, me)
+        for participant in extent.audience:
+            if arrangement.pact(me, participant) is None and arrangement.hub not in extent.audience:
+                raise ConsentError(
+                    f"{participant} is reached through {arrangement.hub}, which must be in the"
+                    " audience too: it marks and decides what it relays",
+                    hint=f"add {arrangement.hub} to the audience",
+                )
+        for holding in holdings:
+            decision = self._books.rules.decide(
+                Action.RELEASE_DERIVED if holding.header.derived_from else Action.GRANT,
+                facts_of(
+                    holding.header,
+                    arrangement,
+                    actor=me,
+                    originator=me,
+                    audience=extent.audience,
+                    purposes=extent.purposes,
+                    officers=len(officers),
+                    derivation_permitted=self._evidence.permits(holding, extent, self._clock()),
+                ),
+            )
+            if not decision.permit:
+                reason = "; ".join(decision.reasons)
+                if decision.rules == ("two-officers",):
+                    return NeedsSecondOfficer(decision.rules, reason)
+                return self._authoring.refuse("grant", decision.rules, reason)
+        grant = make_grant(self._items(holdings), extent, answers=answers, under=under)
+        if under is None:
+            approvals = self._approvals(extent_digest(grant), officers)
+            grant = msgspec.structs.replace(grant, approvals=approvals)
+        at = self._clock()
+        by_digest = {holding.portion: holding for holding in holdings}
+        ordered = [by_digest[portion] for item in grant.items for portion in item.portions]
+        grant, boxes = seal_boxes(
+            grant,
+            tuple(BundleItem(header=h.header_bytes, key=h.key) for h in ordered),
+            {p: self._sealing_key(p, at) for p in extent.audience},
+            originator=me,
+            arrangement=arrangement.digest_text,
+        )
+        composed = self._sequencer.log("grant", grant)
+        for box in grant.boxes:
+            self._db.q.add_box(
+                digest=box.digest, participant=box.participant, data=boxes[box.participant]
+            )
+        for relay in self._evidence.relays(holdings, extent):
+            self._sequencer.log("relay", relay)
+        return composed
+
+    def _items(self, holdings: Iterable[Holding]) -> tuple[GrantItem, ...]:
+        by_report: dict[tuple[str, int], list[str]] = {}
+        for holding in holdings:
+            if not holding.own:
+                raise ConsentError(f"portion {holding.portion} is not this node's own")
+            by_report.setdefault(holding.report, []).append(holding.portion)
+        items = []
+        for place, portions in sorted(by_report.items()):
+            cite = self._books.cite(*place)
+            assert cite is not None
+            items.append(GrantItem(report=cite, portions=tuple(dict.fromkeys(portions))))
+        return tuple(items)
+
+    def _sealing_key(self, participant: str, at: str) -> SealingPublic:
+        material = self._books.keys_of(participant, at)
+        return SealingPublic.from_bytes(base64.decode(material.sealing))
+
+    def _approvals(self, digest: bytes, officers: tuple[str, ...]) -> tuple[Approval, ...]:
+        return tuple(
+            approve(digest, officer, self._keystore.officer(officer))
+            for officer in sorted(set(officers))
+        )
+
+    def _standing_now(self) -> list[tuple[Cite, StandingBody]]:
+        found = []
+        for row in self._db.q.statements_of_kind(kind="standing", after=0, most=10_000):
+            statement = parse_statement(row["raw"])
+            if statement.speaker != self._books.me:
+                continue
+            cite = Cite(statement.speaker, statement.index, base64.encode(row["leaf_hash"]))
+            body = statement.says(StandingBody)
+            if not any(self._books.ended(cite, p) for p in body.rule.audience):
+                found.append((cite, body))
+        return found
+
+    def _used(self, standing: Cite, at: str) -> int:
+        """Return how many grants the standing consent made in the hour before `at`."""
+        since = instant.plus(at, -3600)
+        return int(
+            self._db.q.grants_under(speaker=standing.speaker, idx=standing.index, since=since)
+        )
+
+    def _cite(self, place: Place, *kinds: str) -> Cite:
+        cite = self._books.cite(place.speaker, place.index)
+        statement = None if cite is None else self._books.statement(cite)
+        if cite is None or statement is None or (kinds and statement.kind not in kinds):
+            what = " or ".join(kinds) or "statement"
+            raise NotFoundError(f"no {what} at {place.speaker}/{place.index} counts here")
+        return cite
+
+
+def _reaches(books: Books, originator: str, recipient: str) -> bool:
+    try:
+        books.arrangement.legs(originator, recipient)
+    except PassageError:
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""The engine: one participant's node without network or threads.
+
+It joins store, vault, keys and books, and offers every act as a method that runs alone in a group
+of its own. The service around it (`trilogue.node.service`) gathers acts into larger groups; tests
+drive three engines in memory and carry their deliveries by hand. Both run the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from trilogue.arrangement.arrangement import Arrangement
+from trilogue.errors import InputError, NotInForceError, RefusedError, UnavailableError
+from trilogue.node.accepting import Accepting
+from trilogue.node.authoring import Authored, Authoring, Refused
+from trilogue.node.books import Books
+from trilogue.node.desk import Desk
+from trilogue.node.governing import Governing
+from trilogue.node.holdings import Holdings
+from trilogue.node.inputs import ReportInput
+from trilogue.node.keystore import Keystore, WorkingKeys
+from trilogue.node.reading import Reading
+from trilogue.node.receiving import Receiving
+from trilogue.node.sending import Sending
+from trilogue.node.sequencer import Done, Sequencer
+from trilogue.node.vault import Vault
+from trilogue.protocol.bodies import DestructionBody
+from trilogue.protocol.statement import Composed
+from trilogue.store.database import Database
+
+__all__ = ["Engine", "raise_refused"]
+
+T = TypeVar("T")
+
+
+class Engine:
+    """One participant. `directory` holds its store, vault and keys.
+
+    `clock` returns the present `Instant`; the engine never lets it run backwards. `template` is
+    the arrangement as it ships: it names participants, origins and pacts before roots are known.
+    """
+
+    def __init__(
+        self, directory: Path, participant: str, template: Arrangement, clock: Callable[[], str]
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory = directory
+        self.me = participant
+        self._clock = clock
+        self._latest = ""
+        self.db = Database(str(directory / "store.sqlite"))
+        self.vault = Vault(directory / "vault.bin")
+        self.keystore = Keystore(
+            directory / "keys", participant, template.participant(participant).log
+        )
+        self.books = Books(self.db, participant, template)
+        self.sequencer = Sequencer(self.db, self.vault, self.books, self.now)
+        self.holdings = Holdings(self.db, self.vault)
+        self.accepting = Accepting(self.db, self.books, self.holdings, [])
+        self.receiving = Receiving(self.db, self.books, self.sequencer, self.accepting, self.now)
+        self.sending = Sending(self.db, self.books, self.sequencer, self.holdings)
+        self.authoring = Authoring(self.books, self.sequencer, self.holdings, self.now)
+        self.desk = Desk(
+            self.db,
+            self.books,
+            self.sequencer,
+            self.holdings,
+            self.keystore,
+            self.authoring,
+            self.now,
+        )
+        self.reading = Reading(self.db, self.books, self.holdings, self.now)
+        self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
+        self.holdings.replay_destructions()
+        self._load_keys()
+
+    # Time and keys.
+
+    def now(self) -> str:
+        """Return the present; never earlier than what was returned before."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    @property
+    def keys(self) -> WorkingKeys:
+        """The working keys in use. Raises `UnavailableError` before any were published."""
+        if not self.accepting.keys:
+            raise UnavailableError("this node has no keys yet", hint="run `trilogue node init`")
+        return self.accepting.keys[0]
+
+    def initialise(self, officers: Sequence[str] = ()) -> None:
+        """Make root, first working keys and officers, and publish them as the log's entry 0."""
+        if self.accepting.keys:
+            raise InputError("this node is initialised already")
+        for officer in officers:
+            self.keystore.add_officer(officer)
+        self.rotate()
+
+    def rotate(self) -> Composed:
+        """Make new working keys and publish them; the group is signed by the new ones already."""
+        fresh = self.keystore.generate()
+        (done,) = self.sequencer.commit(
+            [lambda: self.governing.publish_keys(fresh.sequence)], fresh
+        )
+        composed = done.result()
+        self._load_keys()
+        return composed
+
+    def _load_keys(self) -> None:
+        published = {material.sequence for _, material in self.books.materials(self.me)}
+        self.accepting.keys = [
+            self.keystore.working(sequence)
+            for sequence in reversed(self.keystore.sequences())
+            if sequence in published
+        ][:3]
+
+    # Acts.
+
+    def commit(self, acts: Sequence[Callable[[], T]]) -> list[Done[T]]:
+        """Run acts as one group. Raises `UnavailableError` when nothing can be logged."""
+        return self.sequencer.commit(acts, self.keys)
+
+    def act(self, act: Callable[[], T]) -> T:
+        """Run one act as a group of its own; return its value or raise its error."""
+        return self.commit([act])[0].result()
+
+    def submit(self, given: ReportInput) -> tuple[Authored, tuple[Composed, ...]] | Refused:
+        """Inside an act: log a report, and grant at once what a standing consent covers."""
+        self.require_force()
+        authored = self.authoring.submit(given)
+        if isinstance(authored, Refused):
+            return authored
+        return authored, tuple(self.desk.under_standing(authored))
+
+    def require_force(self) -> None:
+        """Raise `NotInForceError`, with the reason, unless the arrangement is in force now."""
+        force = self.books.force(self.now())
+        if not force.in_force:
+            raise NotInForceError(
+                f"the arrangement is not in force: {force.reason}",
+                hint="nothing moves before every participant has adopted the same text",
+            )
+
+    def sweep(self) -> list[Composed]:
+        """Inside an act: destroy what ran out by itself, and certify it."""
+        logged = []
+        for body in self.reading.lapsed(self.now()):
+            portions = self.holdings.destroy((body.grant.speaker, body.grant.index))
+            logged.append(
+                self.sequencer.log(
+                    "destruction",
+                    DestructionBody(grant=body.grant, withdrawal=None, portions=portions),
+                )
+            )
+        return logged
+
+    def close(self) -> None:
+        """Close store and vault."""
+        self.db.close()
+        self.vault.close()
+
+
+def raise_refused(done: T | Refused) -> T:
+    """Return what was done, or raise the `RefusedError` of a refusal that was logged."""
+    if isinstance(done, Refused):
+        raise RefusedError(
+            f"refused by {', '.join(done.rules)}: {done.reason}",
+            rules=done.rules,
+            index=done.composed.statement.index,
+        )
+    return done

@@ -1,0 +1,183 @@
+"""What a node holds: sealed portions, each under a wrapping key of its own, and how they end.
+
+The store keeps ciphertexts and, per holding, the portion's header and key wrapped under a key
+that stands in the vault alone. A box is opened once, in memory, and is never stored by its
+recipient: otherwise the sealing key could open it again after a withdrawal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from trilogue.encoding import canonical
+from trilogue.encoding.digest import Domain, commit
+from trilogue.errors import ConsentError, NotFoundError
+from trilogue.node.vault import Vault
+from trilogue.protocol.granting import BundleItem
+from trilogue.protocol.opening import Opened
+from trilogue.reports.cite import Cite
+from trilogue.reports.header import Header
+from trilogue.reports.portion import Sealed, open_sealed
+from trilogue.sealing.wrap import unwrap, wrap
+from trilogue.store.database import Database, Row
+
+__all__ = ["OWN", "Holding", "Holdings"]
+
+OWN = ("", -1)
+"""The grant place of one's own portions: they are held without a grant."""
+
+
+@dataclass(frozen=True, repr=False)
+class Holding:
+    """One portion that the node can open now, with the grant under which it holds it."""
+
+    slot: int
+    portion: str
+    report: tuple[str, int]
+    grant: tuple[str, int]
+    header: Header
+    header_bytes: bytes
+    key: bytes
+
+    @property
+    def own(self) -> bool:
+        """Whether this is the node's own portion."""
+        return self.grant == OWN
+
+
+class Holdings:
+    """The sealed content of one node. Writing happens inside the sequencer's acts."""
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def keep_own(self, report: Cite, sealed: Sealed, portion: str) -> None:
+        """Keep one of the node's own portions."""
+        self._db.q.add_ciphertext(digest=sealed.header.ciphertext, data=sealed.ciphertext)
+        item = BundleItem(header=sealed.header_bytes, key=sealed.key)
+        self._keep(portion, (report.speaker, report.index), OWN, sealed.header.ciphertext, item)
+
+    def keep_opened(self, opened: Opened, ciphertext: bytes) -> None:
+        """Keep a portion that a grant opened."""
+        self._db.q.add_ciphertext(digest=opened.header.ciphertext, data=ciphertext)
+        self._keep(
+            opened.portion,
+            (opened.report.speaker, opened.report.index),
+            (opened.grant.speaker, opened.grant.index),
+            opened.header.ciphertext,
+            BundleItem(header=opened.header_bytes, key=opened.key),
+        )
+
+    def of_portion(self, portion: str) -> list[Holding]:
+        """Return the holdings of a portion, one per grant, that can still be opened."""
+        return list(self._alive(self._db.q.holdings_of_portion(portion=portion)))
+
+    def of_report(self, speaker: str, index: int) -> list[Holding]:
+        """Return what is held of a report."""
+        return list(self._alive(self._db.q.holdings_of_report(speaker=speaker, idx=index)))
+
+    def of_grant(self, speaker: str, index: int) -> list[Holding]:
+        """Return what is held under a grant."""
+        return list(self._alive(self._db.q.holdings_of_grant(speaker=speaker, idx=index)))
+
+    def all(self) -> Iterator[Holding]:
+        """Go through everything held, oldest first."""
+        after = -1
+        while rows := list(self._db.q.holdings_after(after=after, most=500)):
+            yield from self._alive(rows)
+            after = rows[-1]["slot"]
+
+    def ciphertext(self, holding: Holding) -> bytes:
+        """Return the ciphertext of a holding. Raises `NotFoundError`."""
+        data: bytes | None = self._db.q.ciphertext_of(digest=holding.header.ciphertext)
+        if data is None:
+            raise NotFoundError(f"the ciphertext of portion {holding.portion} is not here")
+        return data
+
+    def open(self, holding: Holding) -> bytes:
+        """Return the plaintext. The caller owes the consent check and the access register."""
+        return open_sealed(holding.header, holding.key, self.ciphertext(holding))
+
+    def destroy(self, grant: tuple[str, int]) -> tuple[str, ...]:
+        """Destroy what is held under a grant, for good; return the portions concerned.
+
+        On return the keys are gone from the disk. Raises `ConsentError` for one's own content,
+        which no grant holds.
+        """
+        if grant == OWN:
+            raise ConsentError("one's own portions are not held under a grant")
+        rows = [
+            row
+            for row in self._db.q.holdings_of_grant(speaker=grant[0], idx=grant[1])
+            if row["state"] == "held"
+        ]
+        self._vault.destroy([row["slot"] for row in rows])
+        for row in rows:
+            self._db.q.destroy_holding(slot=row["slot"])
+            self._db.q.drop_ciphertext(digest=row["ciphertext"])
+        return tuple(row["portion"] for row in rows)
+
+    def replay_destructions(self) -> int:
+        """Destroy again every slot whose holding is destroyed; return how many still had a key.
+
+        A vault that came back from a backup may hold keys that were destroyed since. A node does
+        this before it serves.
+        """
+        slots = [
+            row["slot"]
+            for row in self._db.q.all_holdings()
+            if row["state"] == "destroyed" and self._vault.key(row["slot"]) is not None
+        ]
+        if slots:
+            self._vault.destroy(slots)
+        return len(slots)
+
+    def _keep(
+        self,
+        portion: str,
+        report: tuple[str, int],
+        grant: tuple[str, int],
+        ciphertext: str,
+        item: BundleItem,
+    ) -> None:
+        slot = self._db.q.last_slot() + 1
+        self._db.q.add_holding(
+            slot=slot,
+            portion=portion,
+            report_speaker=report[0],
+            report_idx=report[1],
+            grant_speaker=grant[0],
+            grant_idx=grant[1],
+            ciphertext=ciphertext,
+            wrapped=wrap(
+                self._vault.new_key(slot), canonical.encode(item), _context(portion, grant)
+            ),
+        )
+
+    def _alive(self, rows: Iterable[Row]) -> Iterator[Holding]:
+        for row in rows:
+            if row["state"] != "held":
+                continue
+            key = self._vault.key(row["slot"])
+            if key is None:
+                continue
+            grant = (row["grant_speaker"], row["grant_idx"])
+            item = canonical.decode(
+                unwrap(key, row["wrapped"], _context(row["portion"], grant)), BundleItem
+            )
+            yield Holding(
+                slot=row["slot"],
+                portion=row["portion"],
+                report=(row["report_speaker"], row["report_idx"]),
+                grant=grant,
+                header=canonical.decode(item.header, Header),
+                header_bytes=item.header,
+                key=item.key,
+            )
+
+
+def _context(portion: str, grant: tuple[str, int]) -> bytes:
+    """Bind a wrapped key to what it opens, so that no row can be put in another's place."""
+    return commit(Domain.HEADER, canonical.encode([portion, grant[0], grant[1]]))

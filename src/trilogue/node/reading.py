@@ -1,0 +1,185 @@
+"""Reading: who may open what, now; and the register of who did.
+
+A window that was open when a grant arrived may be shut when somebody reads: consent, rules and
+the arrangement's protection are checked at every opening, and every opening by a person stands in
+the access register before the content is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from trilogue.arrangement.rules import Action
+from trilogue.consent.acts import GrantBody
+from trilogue.consent.extent import check_alive
+from trilogue.errors import ConsentError, NotFoundError, RefusedError
+from trilogue.marking import Marking
+from trilogue.node.books import Books
+from trilogue.node.holdings import Holding, Holdings
+from trilogue.node.inputs import SourceInput
+from trilogue.protocol.bodies import DestructionBody, ReclassificationBody
+from trilogue.protocol.facts import facts_of
+from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.reports.cite import Cite
+from trilogue.store.database import Database
+
+__all__ = ["Opening", "Reading"]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A portion that may be read now, with what a reader must know beside its content."""
+
+    holding: Holding
+    report: Cite
+    grant: Cite | None
+    marking: Marking
+    equivalent: str | None
+    derive_for: tuple[str, ...]
+    expires: str | None
+    plaintext: bytes
+
+
+class Reading:
+    """What one node may read."""
+
+    def __init__(
+        self, db: Database, books: Books, holdings: Holdings, clock: Callable[[], str]
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._holdings = holdings
+        self._clock = clock
+
+    def read(self, source: SourceInput, *, officer: str, purpose: str, why: str) -> Opening:
+        """Open one portion for a person, and register it. An act of the sequencer.
+
+        Raises `NotFoundError`, `ConsentError` or `RefusedError`.
+        """
+        at = self._clock()
+        problem: Exception | None = None
+        for holding in self._holdings.of_portion(source.portion):
+            if holding.report != (source.report.speaker, source.report.index):
+                continue
+            try:
+                opening = self.open(holding, purpose, at)
+            except (ConsentError, RefusedError) as error:
+                problem = error
+                continue
+            self._db.q.add_access(
+                at=at,
+                officer=officer,
+                purpose=purpose,
+                why=why,
+                report_speaker=holding.report[0],
+                report_idx=holding.report[1],
+                portion=holding.portion,
+            )
+            return opening
+        if problem is not None:
+            raise problem
+        raise NotFoundError(f"portion {source.portion} is not held here, or no longer")
+
+    def open(self, holding: Holding, purpose: str, at: str) -> Opening:
+        """Open one holding for a purpose at a moment; the caller owes the register."""
+        grant, derive_for, expires = self.consent(holding, at, purpose)
+        report = self._books.cite(*holding.report)
+        if report is None:
+            raise NotFoundError(f"report {holding.report} does not count here")
+        decision = self._books.rules.decide(
+            Action.READ,
+            facts_of(
+                holding.header,
+                self._books.arrangement,
+                actor=self._books.me,
+                originator=holding.report[0],
+                audience=(self._books.me,),
+                purposes=(purpose,),
+                derivation_permitted=True,
+            ),
+        )
+        if not decision.permit:
+            raise RefusedError(
+                f"{', '.join(decision.rules)}: {'; '.join(decision.reasons)}", rules=decision.rules
+            )
+        return Opening(
+            holding=holding,
+            report=report,
+            grant=grant,
+            marking=self.marking(holding),
+            equivalent=self._db.q.mark_of(portion=holding.portion),
+            derive_for=derive_for,
+            expires=expires,
+            plaintext=self._holdings.open(holding),
+        )
+
+    def consent(
+        self, holding: Holding, at: str, purpose: str | None
+    ) -> tuple[Cite | None, tuple[str, ...], str | None]:
+        """Return the live grant that a holding rests on, for whom it may be derived, its end.
+
+        One's own rests on none. Raises `ConsentError` when it is not alive.
+        """
+        if holding.own:
+            return None, tuple(holding.header.marking.releasable_to), None
+        cite = self._books.cite(*holding.grant)
+        statement = None if cite is None else self._books.statement(cite)
+        if cite is None or statement is None:
+            raise ConsentError(
+                f"the grant {holding.grant} behind portion {holding.portion} is gone"
+            )
+        if self._books.ended(cite, self._books.me):
+            raise ConsentError(f"grant {cite.short} was withdrawn")
+        extent = statement.says(GrantBody).extent
+        check_alive(extent, self._books.me, at, purpose)
+        return cite, extent.derive_for, extent.expires
+
+    def live(self, purpose: str, at: str) -> Iterator[Opening]:
+        """Go through everything that may be read now for a purpose, each portion once.
+
+        For the node's own picture: no person sees content through it, so none is registered.
+        """
+        done: set[str] = set()
+        for holding in self._holdings.all():
+            if holding.portion in done:
+                continue
+            try:
+                opening = self.open(holding, purpose, at)
+            except (ConsentError, RefusedError):
+                continue
+            done.add(holding.portion)
+            yield opening
+
+    def marking(self, holding: Holding) -> Marking:
+        """Return the marking that holds now: the newest reclassification by the originator."""
+        marking = holding.header.marking
+        speaker, index = holding.report
+        for row in self._db.q.citing(speaker=speaker, idx=index):
+            if row["kind"] != "reclassification" or row["speaker"] != speaker:
+                continue
+            body = self._said(speaker, row["idx"]).says(ReclassificationBody)
+            if body.portion == holding.portion:
+                marking = body.marking
+        return marking
+
+    def lapsed(self, at: str) -> list[DestructionBody]:
+        """Return what must be certified destroyed because its grant ran out by itself.
+
+        The caller destroys the holdings first (`Holdings.destroy`).
+        """
+        bodies = {}
+        for holding in self._holdings.all():
+            if holding.own or holding.grant in bodies:
+                continue
+            cite = self._books.cite(*holding.grant)
+            statement = None if cite is None else self._books.statement(cite)
+            if cite is None or statement is None:
+                continue
+            expires = statement.says(GrantBody).extent.expires
+            if expires is not None and at >= expires:
+                bodies[holding.grant] = DestructionBody(grant=cite, withdrawal=None, portions=())
+        return list(bodies.values())
+
+    def _said(self, speaker: str, index: int) -> Statement:
+        return parse_statement(self._db.q.statement_at(speaker=speaker, idx=index)["raw"])

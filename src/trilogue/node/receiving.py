@@ -1,0 +1,248 @@
+"""Receiving: the numbered acceptance steps, over one delivery, as one act of the sequencer.
+
+Verification itself is `trilogue.protocol`'s; this module feeds it, keeps what passed, and says
+what follows: receipts, destructions, the hub's relays, and incidents for a peer's faults. What is
+good in a delivery counts even when something else in it is not, and what came before counts only
+once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from trilogue.encoding import base64
+from trilogue.encoding.digest import Domain, commit, sha256
+from trilogue.errors import FormatError, PeerError, TrilogueError
+from trilogue.node.accepting import Accepting, Incoming
+from trilogue.node.books import Books
+from trilogue.node.sequencer import Sequencer
+from trilogue.protocol.bodies import (
+    IncidentBody,
+    ReceiptBody,
+    RelayBody,
+)
+from trilogue.protocol.delivery import Ack, Delivery, Outcome, Seen, Voice, parse_delivery
+from trilogue.protocol.passage import check_passage, onward, relays_in
+from trilogue.protocol.relaying import make_relay
+from trilogue.protocol.statement import Composed
+from trilogue.protocol.voice import ForkError, Heard, HeardVoice, verify_voice
+from trilogue.store.database import Database
+
+__all__ = ["Receiving"]
+
+_FIRST = {"keys": 0, "adoption": 1, "suspension": 1, "resumption": 1, "report": 2, "standing": 2}
+"""Kinds that others build on are taken first; a withdrawal comes before what it ends."""
+
+
+class Receiving:
+    """The recipient's side of a channel."""
+
+    def __init__(
+        self,
+        db: Database,
+        books: Books,
+        sequencer: Sequencer,
+        accepting: Accepting,
+        clock: Callable[[], str],
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._sequencer = sequencer
+        self._accepting = accepting
+        self._clock = clock
+
+    def receive(self, data: bytes) -> Ack:
+        """Take a delivery in. Raises `FormatError` when it has no shape; then nothing happened.
+
+        The sender's name in it is a claim; every voice is proven by its own speaker's keys.
+        """
+        at = self._clock()
+        delivery = parse_delivery(data)
+        if delivery.sender not in self._books.addressing().neighbours(self._books.me):
+            raise FormatError(f"a delivery from {delivery.sender!r}, who is no neighbour")
+
+        outcomes: list[Outcome] = []
+        heard: list[Heard] = []
+        for voice in delivery.voices:
+            heard += self._hear(voice, delivery.sender, at, outcomes)
+
+        incoming = Incoming(
+            at=at,
+            relays=relays_in(tuple(heard), self._books),
+            marks=_marks(heard),
+            boxes={_digest(Domain.BOX, box): box for box in delivery.boxes},
+            ciphertexts={_digest(Domain.CIPHERTEXT, ct): ct for ct in delivery.ciphertexts},
+        )
+        heard.sort(key=_order)
+        outcomes.extend(self._take(one, incoming, delivery.sender) for one in heard)
+        self._answer(incoming)
+        return Ack(
+            v=1, recipient=self._books.me, outcomes=tuple(outcomes), seen=self._seen(delivery)
+        )
+
+    def _hear(
+        self, voice: Voice, sender: str, at: str, outcomes: list[Outcome]
+    ) -> tuple[Heard, ...]:
+        """Steps 0 to 5 for one voice; remember its checkpoint; report what failed."""
+        fork = self._db.q.fork_of(speaker=voice.speaker)
+        try:
+            if fork is not None:
+                raise PeerError(f"{voice.speaker}'s log forked at size {fork['size']}", step=3)  # noqa: TRY301
+            verified = verify_voice(voice, self._books, at)
+        except ForkError as error:
+            self._db.q.add_fork(
+                speaker=error.speaker,
+                size=error.size,
+                first=error.first,
+                second=error.second,
+                note=voice.note,
+                noticed=at,
+            )
+            self._fail_voice(voice, sender, error, outcomes)
+            return ()
+        except PeerError as error:
+            self._fail_voice(voice, sender, error, outcomes)
+            return ()
+        self._remember(verified)
+        for position, failure in verified.failures:
+            raw = voice.statements[position].raw
+            self._incident(failure, voice.speaker, sender, raw)
+            outcomes.append(_outcome(voice.speaker, _index_in(raw), failure))
+        return verified.said
+
+    def _fail_voice(
+        self, voice: Voice, sender: str, error: PeerError, outcomes: list[Outcome]
+    ) -> None:
+        # A voice proven from another size than was seen is nobody's fault: the peer resends.
+        again = error.step == 3 and not isinstance(error, ForkError) and bool(error.hint)
+        if not again:
+            self._incident(error, voice.speaker, sender, voice.note.encode())
+        outcomes += [
+            _outcome(voice.speaker, _index_in(spoken.raw), error, again=again)
+            for spoken in voice.statements
+        ]
+
+    def _remember(self, voice: HeardVoice) -> None:
+        old = self._books.seen(voice.speaker)
+        size = 0 if old is None else old[0]
+        if voice.checkpoint.size <= size:
+            return
+        for step in voice.steps:
+            self._db.q.add_seen(
+                speaker=voice.speaker,
+                size=step.size,
+                old=size,
+                root=step.root,
+                proof=b"".join(step.proof),
+                note=voice.note if step.size == voice.checkpoint.size else None,
+            )
+            size = step.size
+
+    def _take(self, heard: Heard, incoming: Incoming, sender: str) -> Outcome:
+        """Steps 6 to 9 for one statement, and what follows from it."""
+        statement = heard.statement
+        if self._books.statement(heard.cite) is not None:
+            self._accepting.again(heard, incoming)
+            return _outcome(statement.speaker, statement.index, None)
+        try:
+            check_passage(heard, incoming.relays, self._books, incoming.at)
+            self._accepting.accept(heard, incoming)
+        except PeerError as error:
+            again = heard.cite in incoming.waiting
+            if not again:
+                self._incident(error, statement.speaker, sender, heard.raw)
+            return _outcome(statement.speaker, statement.index, error, again=again)
+        self._sequencer.keep(
+            Composed(
+                statement=statement, raw=heard.raw, leaf=heard.leaf, leaf_hash=heard.leaf_hash
+            ),
+            size=heard.size,
+            proof=heard.proof,
+        )
+        if self._books.me == self._books.arrangement.hub:
+            for recipient in onward(statement, self._books.arrangement):
+                self._accepting.relay(heard, recipient, incoming)
+        return _outcome(statement.speaker, statement.index, None)
+
+    def _answer(self, incoming: Incoming) -> None:
+        """Step 10: log the receipts; then destructions and, at the hub, the relays."""
+        by_originator = defaultdict(list)
+        for item in incoming.receipts:
+            by_originator[item.report.speaker].append(item)
+        for _, items in sorted(by_originator.items()):
+            self._sequencer.log("receipt", ReceiptBody(items=tuple(items)))
+        for destruction in incoming.destructions:
+            self._sequencer.log("destruction", destruction)
+        for refusal in incoming.refusals:
+            self._sequencer.log("refusal", refusal)
+        for recipient, (cites, opened) in sorted(incoming.onward.items()):
+            self._sequencer.log(
+                "relay", make_relay(recipient, cites, opened, self._books.arrangement)
+            )
+
+    def _incident(self, error: PeerError, speaker: str, sender: str, evidence: bytes) -> None:
+        """Log a peer's fault, once for the same evidence. It never stops what is good."""
+        if not self._db.q.add_fault(digest=sha256(evidence)):
+            return
+        blamed = speaker if isinstance(error, ForkError) else sender
+        try:
+            self._sequencer.log(
+                "incident",
+                IncidentBody(
+                    nature="protocol",
+                    certainty="actual",
+                    concerns=(),
+                    findings_of=None,
+                    peer=blamed,
+                    step=error.step,
+                    text=f"{speaker} by {sender}: {error.message}"[:2000],
+                ),
+            )
+        except TrilogueError as failure:
+            if not isinstance(failure, PeerError):
+                raise
+
+    def _seen(self, delivery: Delivery) -> tuple[Seen, ...]:
+        seen = []
+        for speaker in sorted({voice.speaker for voice in delivery.voices}):
+            known = self._books.seen(speaker)
+            seen.append(Seen(speaker=speaker, size=0 if known is None else known[0]))
+        return tuple(seen)
+
+
+def _digest(domain: bytes, data: bytes) -> str:
+    return base64.encode(commit(domain, data))
+
+
+def _order(heard: Heard) -> tuple[int, int]:
+    kind = heard.statement.kind
+    return (_FIRST.get(kind, 4 if kind != "withdrawal" else 3), 0)
+
+
+def _marks(heard: list[Heard]) -> dict[str, str]:
+    marks: dict[str, str] = {}
+    for one in heard:
+        if one.statement.kind == "relay":
+            marks.update((m.portion, m.equivalent) for m in one.statement.says(RelayBody).marks)
+    return marks
+
+
+def _index_in(raw: bytes) -> int:
+    """Return the index that a statement claims, or -1; only to name it in an outcome."""
+    from trilogue.protocol.statement import parse_statement
+
+    try:
+        return parse_statement(raw).index
+    except PeerError:
+        return -1
+
+
+def _outcome(speaker: str, index: int, error: PeerError | None, *, again: bool = False) -> Outcome:
+    return Outcome(
+        speaker=speaker,
+        index=index,
+        step=None if error is None else error.step,
+        reason="" if error is None else error.message,
+        again=again,
+    )

@@ -1,0 +1,276 @@
+"""Sending: from the outbox of one neighbour to a delivery, and from its answer back to the outbox.
+
+A row of the outbox is one own statement. Its delivery carries what the statement needs to count
+there: the reports a grant cites, what a relay carries (verbatim, with the originator's proofs), and
+the boxes and ciphertexts that a grant names. Delivery is at least once; taking it in is idempotent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trilogue.consent.acts import GrantBody
+from trilogue.encoding import canonical
+from trilogue.encoding.digest import SIZE
+from trilogue.errors import NotFoundError
+from trilogue.node.books import Books
+from trilogue.node.holdings import Holdings
+from trilogue.node.sequencer import Sequencer
+from trilogue.protocol.bodies import RelayBody
+from trilogue.protocol.delivery import Ack, Delivery, Spoken, Step, Voice
+from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.reports.cite import Cite
+from trilogue.store.database import Database, Row
+from trilogue.tlog.tree import consistency_proof, inclusion_proofs
+
+__all__ = ["Outgoing", "Sending"]
+
+MOST_ROWS = 128
+MOST_BYTES = 8 << 20
+"""A delivery stops growing here; the recipient's limit is twice that."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One delivery, and the own statements of the outbox that it carries with their burden."""
+
+    peer: str
+    data: bytes
+    rows: dict[int, tuple[tuple[str, int], ...]]
+    """Own index -> (speaker, index) of everything that must count before it is delivered."""
+
+
+@dataclass
+class _Load:
+    """What a delivery grows from."""
+
+    own: dict[int, bytes]
+    carried: dict[tuple[str, int], Row]
+    boxes: dict[str, bytes]
+    ciphertexts: dict[str, bytes]
+    size: int = 0
+
+
+class Sending:
+    """The sender's side of every channel of one node."""
+
+    def __init__(
+        self, db: Database, books: Books, sequencer: Sequencer, holdings: Holdings
+    ) -> None:
+        self._db = db
+        self._books = books
+        self._sequencer = sequencer
+        self._holdings = holdings
+        self._peer_saw: dict[tuple[str, str], int] = {}
+
+    def outgoing(self, peer: str) -> Outgoing | None:
+        """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
+
+        When the arrangement makes delivery wait for cosignatures, only what a cosigned checkpoint
+        covers goes.
+        """
+        limit = self._deliverable()
+        load = _Load({}, {}, {}, {})
+        rows: dict[int, tuple[tuple[str, int], ...]] = {}
+        for waiting in self._db.q.waiting_for(peer=peer, most=MOST_ROWS):
+            if waiting["idx"] >= limit:
+                break
+            rows[waiting["idx"]] = self._load(waiting["idx"], peer, load)
+            if load.size > MOST_BYTES:
+                break
+        if not rows:
+            return None
+        voices = [*self._carried_voices(load.carried.values(), peer), self._own_voice(load, peer)]
+        delivery = Delivery(
+            v=1,
+            sender=self._books.me,
+            voices=tuple(voices),
+            ciphertexts=tuple(load.ciphertexts.values()),
+            boxes=tuple(load.boxes.values()),
+        )
+        return Outgoing(peer=peer, data=canonical.encode(delivery), rows=rows)
+
+    def acknowledge(self, outgoing: Outgoing, ack: Ack) -> bool:
+        """Take the answer to a delivery into the outbox; return whether anything moved on.
+
+        Runs as an act of the sequencer.
+        """
+        for seen in ack.seen:
+            self._peer_saw[outgoing.peer, seen.speaker] = seen.size
+        outcomes = {(outcome.speaker, outcome.index): outcome for outcome in ack.outcomes}
+        moved = False
+        for index, burden in outgoing.rows.items():
+            found = [outcomes.get(place) for place in ((self._books.me, index), *burden)]
+            if any(
+                outcome is None or (outcome.step is not None and outcome.again) for outcome in found
+            ):
+                continue
+            moved = True
+            failed = [o for o in found if o is not None and o.step is not None]
+            if failed:
+                reason = "; ".join(
+                    f"step {o.step}: {o.speaker} {o.index}: {o.reason}" for o in failed
+                )
+                self._db.q.fail_outbox(peer=outgoing.peer, idx=index, reason=reason)
+            else:
+                self._db.q.sent(peer=outgoing.peer, idx=index)
+                self._drop_boxes(index)
+        return moved
+
+    # What goes in.
+
+    def _load(self, index: int, peer: str, load: _Load) -> tuple[tuple[str, int], ...]:
+        me = self._books.me
+        statement = self._own(index, load)
+        burden: list[tuple[str, int]] = []
+        if statement.kind == "grant":
+            burden += [
+                (me, cite.index) for cite in self._load_grant(statement, self._via(peer), load)
+            ]
+        elif statement.kind == "relay":
+            body = statement.says(RelayBody)
+            if body.recipient == peer:
+                for item in body.items:
+                    cite = item.statement
+                    if cite.speaker == me:
+                        carried = self._own(cite.index, load)
+                    else:
+                        carried = self._carry(cite, load)
+                    burden.append((cite.speaker, cite.index))
+                    if carried.kind == "grant":
+                        self._load_grant(carried, (peer,), load)
+        return tuple(burden)
+
+    def _load_grant(
+        self, statement: Statement, recipients: tuple[str, ...], load: _Load
+    ) -> tuple[Cite, ...]:
+        """Add what a grant names for the recipients: its reports, boxes and ciphertexts."""
+        grant = statement.says(GrantBody)
+        for box in grant.boxes:
+            data = self._db.q.box_of(digest=box.digest)
+            if data is not None and box.participant in recipients:
+                load.boxes[box.digest] = data
+                load.size += len(data)
+        reports = []
+        for item in grant.items:
+            if item.report.speaker == self._books.me:
+                self._own(item.report.index, load)
+                reports.append(item.report)
+            for portion in item.portions:
+                for holding in self._holdings.of_portion(portion)[:1]:
+                    try:
+                        data = self._holdings.ciphertext(holding)
+                    except NotFoundError:
+                        continue
+                    if holding.header.ciphertext not in load.ciphertexts:
+                        load.ciphertexts[holding.header.ciphertext] = data
+                        load.size += len(data)
+        return tuple(reports)
+
+    def _via(self, peer: str) -> tuple[str, ...]:
+        """Return whom own statements reach by way of a neighbour: itself, and those behind it."""
+        arrangement, me = self._books.addressing(), self._books.me
+        if peer != arrangement.hub:
+            return (peer,)
+        behind = (p for p in arrangement.neighbours(peer) if p != me)
+        return (peer, *(p for p in behind if p not in arrangement.neighbours(me)))
+
+    def _own(self, index: int, load: _Load) -> Statement:
+        if index not in load.own:
+            row = self._db.q.statement_at(speaker=self._books.me, idx=index)
+            load.own[index] = row["raw"]
+            load.size += len(row["raw"])
+        return parse_statement(load.own[index])
+
+    def _carry(self, cite: Cite, load: _Load) -> Statement:
+        place = (cite.speaker, cite.index)
+        if place not in load.carried:
+            row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
+            load.carried[place] = row
+            load.size += len(row["raw"]) + len(row["proof"])
+        return parse_statement(load.carried[place]["raw"])
+
+    # Voices.
+
+    def _own_voice(self, load: _Load, peer: str) -> Voice:
+        checkpoint = self._db.q.last_checkpoint()
+        quorum = self._books.addressing().text.quorum
+        if quorum.delivery_waits and quorum.cosignatures:
+            checkpoint = self._db.q.checkpoint_at(size=self._deliverable())
+        size = checkpoint["size"]
+        old = min(self._peer_saw.get((peer, self._books.me), 0), size)
+        steps: tuple[Step, ...] = ()
+        if old < size:
+            proof = consistency_proof(old, size, self._sequencer.hashes) if old else []
+            steps = (Step(size=size, root=checkpoint["root"], proof=tuple(proof)),)
+        indices = sorted(load.own)
+        proofs = inclusion_proofs(indices, size, self._sequencer.hashes)
+        return Voice(
+            speaker=self._books.me,
+            note=checkpoint["note"],
+            old=old,
+            steps=steps,
+            statements=tuple(
+                Spoken(raw=load.own[index], proof=tuple(proof))
+                for index, proof in zip(indices, proofs, strict=True)
+            ),
+        )
+
+    def _carried_voices(self, rows: Iterable[Row], peer: str) -> Iterable[Voice]:
+        by_checkpoint: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for row in rows:
+            by_checkpoint[row["speaker"], row["size"]].append(row)
+        reached: dict[str, int] = {}
+        for (speaker, size), said in sorted(by_checkpoint.items()):
+            old = reached.get(speaker, self._peer_saw.get((peer, speaker), 0))
+            reached[speaker] = max(old, size)
+            yield Voice(
+                speaker=speaker,
+                note=self._db.q.seen_at(speaker=speaker, size=size)["note"],
+                old=old,
+                steps=tuple(
+                    Step(size=row["size"], root=row["root"], proof=_hashes(row["proof"]))
+                    for row in self._db.q.seen_after(speaker=speaker, size=old, last=size)
+                ),
+                statements=tuple(
+                    Spoken(raw=row["raw"], proof=_hashes(row["proof"]))
+                    for row in sorted(said, key=lambda row: row["idx"])
+                ),
+            )
+
+    # Limits.
+
+    def _deliverable(self) -> int:
+        """Return how far of the own log may be delivered now."""
+        quorum = self._books.addressing().text.quorum
+        if quorum.delivery_waits and quorum.cosignatures:
+            row = self._db.q.cosigned_size(quorum=quorum.cosignatures)
+            return 0 if row is None else row["size"]
+        row = self._db.q.last_checkpoint()
+        return 0 if row is None else row["size"]
+
+    def _drop_boxes(self, index: int) -> None:
+        """Delete the boxes of a delivered grant that nothing else in the outbox still needs."""
+        statement = parse_statement(
+            self._db.q.statement_at(speaker=self._books.me, idx=index)["raw"]
+        )
+        if statement.kind == "relay":
+            body = statement.says(RelayBody)
+            for item in body.items:
+                carried = self._books.statement(item.statement)
+                if carried is not None and carried.kind == "grant":
+                    self._drop_boxes_of(carried, body.recipient)
+        elif statement.kind == "grant" and not self._db.q.still_waiting(idx=index):
+            self._drop_boxes_of(statement, None)
+
+    def _drop_boxes_of(self, grant: Statement, recipient: str | None) -> None:
+        for box in grant.says(GrantBody).boxes:
+            if recipient in (None, box.participant):
+                self._db.q.drop_box(digest=box.digest)
+
+
+def _hashes(data: bytes) -> tuple[bytes, ...]:
+    """Split a stored proof into its hashes."""
+    return tuple(data[start : start + SIZE] for start in range(0, len(data), SIZE))

@@ -1,0 +1,179 @@
+"""The sequencer: what one participant says, in one order, on disk before anybody hears of it.
+
+Everything that writes is an *act*: a function that runs inside the group's transaction, checks
+what it must and calls `log` for each statement. A group of acts is committed together: one
+transaction, one sync, one checkpoint with one pair of signatures. An act that fails is rolled back
+alone; the others of its group go on. A group that cannot be committed leaves nothing behind.
+
+    with transaction:
+        act, act, act …          each may log statements, whose place is known at once
+        tree hashes, checkpoint  over all of them
+        vault.flush()            keys on disk before the rows that rely on them
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from trilogue.encoding import instant
+from trilogue.errors import NotFoundError, UnavailableError
+from trilogue.node.books import Books
+from trilogue.node.keystore import WorkingKeys
+from trilogue.node.vault import Vault
+from trilogue.protocol.bodies import Body
+from trilogue.protocol.passage import address
+from trilogue.protocol.statement import Composed, Kind, compose
+from trilogue.store.database import Database
+from trilogue.store.projection import fold
+from trilogue.tlog.checkpoint import Checkpoint, sign_checkpoint
+from trilogue.tlog.tree import HashReader, Overlay, Subtree, append_hashes, root
+
+__all__ = ["Done", "Sequencer", "StoredHashes"]
+
+T = TypeVar("T")
+
+
+class StoredHashes(HashReader):
+    """The own log's subtree hashes, read from the store."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def read_many(self, subtrees: Sequence[Subtree]) -> list[bytes]:
+        """Return hashes of complete subtrees; raise `NotFoundError`."""
+        found = []
+        for level, index in subtrees:
+            value = self._db.q.tree_hash_at(level=level, idx=index)
+            if value is None:
+                raise NotFoundError(f"the log has no complete subtree {level}/{index}")
+            found.append(value)
+        return found
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """What became of one act: a value, or the error that rolled it back."""
+
+    value: T | None
+    error: Exception | None
+
+    def result(self) -> T:
+        """Return the value or raise the error."""
+        if self.error is not None:
+            raise self.error
+        return self.value  # type: ignore[return-value]
+
+
+class Sequencer:
+    """The one writer of a participant's log. Not safe for two threads: its node sees to that."""
+
+    def __init__(self, db: Database, vault: Vault, books: Books, clock: Callable[[], str]) -> None:
+        self._db = db
+        self._vault = vault
+        self._books = books
+        self._clock = clock
+        self._staged: list[Composed] = []
+        self._next = 0
+        self._position = 0
+        self.halted: str = ""
+        """Why nothing can be logged, or empty. A node that cannot log refuses to act."""
+        self.hashes = StoredHashes(db)
+
+    def commit(self, acts: Sequence[Callable[[], T]], keys: WorkingKeys) -> list[Done[T]]:
+        """Run acts in one group; on return, what succeeded is on disk and signed for.
+
+        `keys` sign the checkpoint. Raises `UnavailableError` when the group as a whole cannot be
+        written: then none of the acts happened.
+        """
+        self._staged = []
+        self._next = self._db.q.size_of(speaker=self._books.me)
+        self._position = self._db.q.last_position()
+        try:
+            with self._db.transaction():
+                done = [self._attempt(act) for act in acts]
+                if self._staged:
+                    self._close_group(keys)
+                self._vault.flush()
+        except BaseException as error:
+            self._books.forget()
+            if isinstance(error, UnavailableError):
+                self.halted = error.message
+            raise
+        self.halted = ""
+        return done
+
+    def log(self, kind: Kind, body: Body) -> Composed:
+        """Say something: compose the statement for the next place in the log, and store it.
+
+        Only inside an act. The statement is addressed by what it says; `PassageError` when
+        somebody whom it concerns cannot be reached.
+        """
+        arrangement = self._books.arrangement_or_none()
+        composed = compose(
+            speaker=self._books.me,
+            index=self._next,
+            arrangement="" if arrangement is None else arrangement.digest_text,
+            issued=self._clock(),
+            salt=secrets.token_bytes(32),
+            kind=kind,
+            address=address(kind, self._books.me, body, self._books.addressing()),
+            body=body,
+        )
+        self._staged.append(composed)
+        self._next += 1
+        self.keep(composed)
+        for peer in composed.statement.to:
+            self._db.q.add_outbox(peer=peer, idx=composed.statement.index)
+        return composed
+
+    def keep(
+        self, what: Composed, *, size: int | None = None, proof: tuple[bytes, ...] = ()
+    ) -> None:
+        """Store a statement that counts, own or heard, and fold what follows from it."""
+        statement = what.statement
+        self._position += 1
+        self._db.q.append_statement(
+            position=self._position,
+            speaker=statement.speaker,
+            idx=statement.index,
+            kind=statement.kind,
+            issued=statement.issued,
+            leaf_hash=what.leaf_hash,
+            leaf=what.leaf,
+            raw=what.raw,
+            size=size,
+            proof=None if size is None else b"".join(proof),
+        )
+        fold(self._db, statement)
+        self._books.heed(statement)
+
+    def _attempt(self, act: Callable[[], T]) -> Done[T]:
+        staged, following, position = len(self._staged), self._next, self._position
+        try:
+            with self._db.savepoint():
+                return Done(act(), None)
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked for the act
+            del self._staged[staged:]
+            self._next, self._position = following, position
+            self._books.forget()
+            return Done(None, error)
+
+    def _close_group(self, keys: WorkingKeys) -> None:
+        start = self._staged[0].statement.index
+        new = append_hashes(start, [one.leaf_hash for one in self._staged], self.hashes)
+        self._db.q.add_tree_hash(
+            [{"level": level, "idx": index, "hash": value} for (level, index), value in new]
+        )
+        head = root(self._next, Overlay(self.hashes, dict(new)))
+        issued = self._clock()
+        note = sign_checkpoint(
+            Checkpoint(keys.checkpoint.name, self._next, head),
+            keys.checkpoint,
+            int(instant.to_datetime(issued).timestamp()),
+        )
+        self._db.q.add_checkpoint(size=self._next, root=head, note=note, issued=issued)

@@ -1,0 +1,54 @@
+"""From a portion's header and a grant's extent to the facts that the rules look at."""
+
+from __future__ import annotations
+
+from trilogue.arrangement.arrangement import Arrangement
+from trilogue.arrangement.rules import Facts
+from trilogue.errors import PassageError
+from trilogue.reports.header import Header
+
+__all__ = ["facts_of"]
+
+
+def facts_of(
+    header: Header,
+    arrangement: Arrangement,
+    *,
+    actor: str,
+    originator: str,
+    audience: tuple[str, ...] = (),
+    purposes: tuple[str, ...] = (),
+    officers: int = 0,
+    derivation_permitted: bool = False,
+) -> Facts:
+    """Gather the facts of one portion for one decision.
+
+    `derivation_permitted` is what `protocol.derivation` says; rules look at it only when the
+    portion is derived.
+    """
+    place = header.place
+    position = None if place is None else (place.latitude_e5, place.longitude_e5)
+    return Facts(
+        actor=actor,
+        originators=header.marking.originators,
+        audience=audience,
+        readers=tuple(sorted(header.marking.readers)),
+        level=header.marking.level,
+        subject=header.subject,
+        place=arrangement.place(position, trajectory=header.trajectory),
+        payload_type=header.payload_type,
+        purposes=purposes,
+        officers=officers,
+        all_legs_have_pact=all(_reachable(arrangement, originator, p) for p in audience),
+        derived=bool(header.derived_from),
+        derivation_permitted=derivation_permitted,
+        caveats=header.marking.caveats,
+    )
+
+
+def _reachable(arrangement: Arrangement, originator: str, participant: str) -> bool:
+    try:
+        arrangement.legs(originator, participant)
+    except PassageError:
+        return False
+    return True

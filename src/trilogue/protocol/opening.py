@@ -1,0 +1,188 @@
+"""Steps 7 to 9: a grant for me that is live, a decision that permits, keys that open.
+
+`open_grant` is all or nothing: a grant of which one portion fails opens none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from trilogue.arrangement.rules import Action
+from trilogue.consent.acts import GrantBody, StandingBody, StandingRule
+from trilogue.consent.extent import check_alive, extent_digest
+from trilogue.consent.standing import fits
+from trilogue.encoding import base64, canonical
+from trilogue.encoding.digest import Domain, commit
+from trilogue.errors import ConsentError, FormatError, GrantError, OpeningError, RuleError
+from trilogue.protocol.bodies import KeyMaterial, ReceiptItem
+from trilogue.protocol.derivation import derivation_permitted
+from trilogue.protocol.facts import facts_of
+from trilogue.protocol.granting import Bundle, box_info, check_approvals
+from trilogue.protocol.view import View
+from trilogue.protocol.voice import Heard
+from trilogue.reports.cite import Cite
+from trilogue.reports.header import Header, parse_header, verify_header
+from trilogue.reports.portion import open_sealed
+from trilogue.reports.report import ReportBody
+from trilogue.sealing.box import SealingSecret, open_box
+
+__all__ = ["Opened", "open_grant"]
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """One portion that a grant opened. `key` and `header_bytes` are to be kept wrapped only."""
+
+    report: Cite
+    grant: Cite
+    portion: str
+    header: Header
+    header_bytes: bytes
+    key: bytes
+
+    def receipt(self) -> ReceiptItem:
+        """Step 10: what the receipt says of it."""
+        return ReceiptItem(
+            report=self.report,
+            grant=self.grant,
+            portion=self.portion,
+            commitment=self.header.commitment,
+        )
+
+
+def open_grant(
+    heard: Heard,
+    view: View,
+    *,
+    boxes: Mapping[str, bytes],
+    ciphertexts: Mapping[str, bytes],
+    secrets: Sequence[SealingSecret],
+    release_keys: KeyMaterial,
+    at: str,
+) -> tuple[Opened, ...]:
+    """Do steps 7 to 9 for a grant that passed steps 0 to 6; `boxes` and `ciphertexts` by digest.
+
+    `secrets` are my sealing secrets, newest first (a box may have been sealed before a rotation).
+    Raises `GrantError`, `RuleError` or `OpeningError`. The caller still owes step 10.
+    """
+    statement = heard.statement
+    originator = statement.speaker
+    grant = statement.says(GrantBody)
+
+    # (7) By the originator, for me, alive at this moment, approved as it claims.
+    for item in grant.items:
+        if item.report.speaker != originator:
+            raise GrantError(f"{originator} grants a report of {item.report.speaker}")
+    if not grant.items or any(not item.portions for item in grant.items):
+        raise GrantError("a grant of nothing")
+    try:
+        check_alive(grant.extent, view.me, at)
+    except ConsentError as error:
+        raise GrantError(error.message, hint=error.hint) from error
+    if view.ended(heard.cite, view.me):
+        raise GrantError(f"grant {heard.cite.short} was withdrawn before it arrived")
+    officers = check_approvals(grant.approvals, extent_digest(grant), release_keys)
+    rule: StandingRule | None = None
+    if grant.under is not None:
+        rule, officers = _standing(grant.under, originator, view, release_keys)
+
+    # (9, first half) The box opens and the headers are those that the reports list: the decision
+    # needs what they say.
+    bundle = _open_box(grant, boxes, secrets, view, originator, statement.arrangement)
+    wanted = [(item.report, portion) for item in grant.items for portion in item.portions]
+    if len(bundle) != len(wanted):
+        raise OpeningError(f"the box holds {len(bundle)} keys for {len(wanted)} portions")
+    opened = []
+    for (report, portion), opener in zip(wanted, bundle, strict=True):
+        _check_listed(report, portion, view)
+        header = verify_header(parse_header(opener.header), base64.decode(portion, 32))
+        opened.append(
+            Opened(
+                report=report,
+                grant=heard.cite,
+                portion=portion,
+                header=header,
+                header_bytes=opener.header,
+                key=opener.key,
+            )
+        )
+
+    # (8) The rules permit each portion, under the standing consent too if one is claimed.
+    for portion_opened in opened:
+        header = portion_opened.header
+        if rule is not None and not fits(rule, header, statement.issued):
+            raise GrantError(f"portion {portion_opened.portion} does not fit the standing consent")
+        decision = view.rules.decide(
+            Action.ACCEPT,
+            facts_of(
+                header,
+                view.arrangement,
+                actor=view.me,
+                originator=originator,
+                audience=grant.extent.audience,
+                purposes=grant.extent.purposes,
+                officers=len(officers),
+                derivation_permitted=derivation_permitted(
+                    header, originator, view.me, grant.extent.purposes, view, at
+                ),
+            ),
+        )
+        if not decision.permit:
+            raise RuleError(f"{', '.join(decision.rules)}: {'; '.join(decision.reasons)}")
+
+    # (9, second half) The content opens and is what the header committed to.
+    for portion_opened in opened:
+        ciphertext = ciphertexts.get(portion_opened.header.ciphertext)
+        if ciphertext is None:
+            raise OpeningError(f"the ciphertext of portion {portion_opened.portion} is missing")
+        open_sealed(portion_opened.header, portion_opened.key, ciphertext)
+    return tuple(opened)
+
+
+def _standing(
+    under: Cite, originator: str, view: View, release_keys: KeyMaterial
+) -> tuple[StandingRule, tuple[str, ...]]:
+    statement = view.statement(under)
+    if statement is None or under.speaker != originator or statement.kind != "standing":
+        raise GrantError(f"no standing consent of {originator} at {under.short}")
+    if view.ended(under, view.me):
+        raise GrantError(f"the standing consent {under.short} was withdrawn")
+    body = statement.says(StandingBody)
+    digest = commit(Domain.EXTENT, canonical.encode(body.rule))
+    return body.rule, check_approvals(body.approvals, digest, release_keys)
+
+
+def _open_box(
+    grant: GrantBody,
+    boxes: Mapping[str, bytes],
+    secrets: Sequence[SealingSecret],
+    view: View,
+    originator: str,
+    arrangement: str,
+) -> Bundle:
+    named = [box.digest for box in grant.boxes if box.participant == view.me]
+    box = boxes.get(named[0]) if len(named) == 1 else None
+    if box is None:
+        raise OpeningError(f"the box for {view.me} is missing")
+    info = box_info(arrangement, originator, view.me, extent_digest(grant))
+    for position, secret in enumerate(secrets):
+        try:
+            plaintext = open_box(box, secret, info)
+        except OpeningError:
+            if position == len(secrets) - 1:
+                raise
+            continue
+        try:
+            return canonical.decode(plaintext, Bundle)
+        except FormatError as error:
+            raise OpeningError(f"the box holds no bundle: {error.message}") from error
+    raise OpeningError("there is no sealing key to open the box with")
+
+
+def _check_listed(report: Cite, portion: str, view: View) -> None:
+    statement = view.statement(report)
+    if statement is None or statement.kind != "report":
+        raise OpeningError(f"report {report.short} is missing")
+    if portion not in statement.says(ReportBody).portions:
+        raise OpeningError(f"report {report.short} lists no portion {portion}")

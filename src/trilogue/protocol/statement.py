@@ -1,0 +1,238 @@
+"""Statements and leaves: what a participant says, and what of it anybody may see.
+
+A statement is canonical JSON. It names its speaker, its place in the speaker's log, the
+arrangement it is said under and its time, so that none can be replayed elsewhere or later.
+
+    {"arrangement":"…","body":{…},"cites":[["KR",17,"…"]],"for":["JP","US"],"index":18,
+     "issued":"2016-09-09T00:40:00.000Z","kind":"grant","salt":"…","speaker":"KR","to":["US"],"v":1}
+
+Its leaf is what stands in the log. It shows the kind, who it is delivered to (`to`), whom it
+concerns beyond that (`for`), what it builds on and the hour; the rest is a salted commitment:
+
+    {"cites":[["KR",17,"…"]],"commitment":"…","for":["JP","US"],"hour":"2016-09-09T00Z",
+     "kind":"grant","to":["US"],"v":1}
+
+A cite carries the leaf hash of what it cites. A salted leaf cannot be foreseen, so whoever cites
+it provably came later: order across logs needs no clock.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar, get_args
+
+import msgspec
+
+from trilogue.encoding import base64, canonical, instant
+from trilogue.encoding.digest import Domain, commit
+from trilogue.encoding.instant import Instant
+from trilogue.errors import FormatError
+from trilogue.protocol.bodies import BODIES, Body, cites_of
+from trilogue.reports.cite import Cite
+from trilogue.tlog.tree import leaf_hash
+
+__all__ = [
+    "KINDS",
+    "OPEN_KINDS",
+    "SURVIVING_KINDS",
+    "Address",
+    "Composed",
+    "Kind",
+    "Leaf",
+    "Statement",
+    "compose",
+    "leaf_of",
+    "parse_leaf",
+    "parse_statement",
+]
+
+Kind = Literal[
+    "keys",
+    "adoption",
+    "suspension",
+    "resumption",
+    "withdrawal-from-arrangement",
+    "report",
+    "request",
+    "grant",
+    "standing",
+    "refusal",
+    "withdrawal",
+    "relay",
+    "receipt",
+    "destruction",
+    "reclassification",
+    "incident",
+    "padding",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+OPEN_KINDS: frozenset[str] = frozenset(
+    {"keys", "adoption", "suspension", "resumption", "withdrawal-from-arrangement"}
+)
+"""Kinds whose whole text is published: keys, and where each stands with the arrangement."""
+
+SURVIVING_KINDS: frozenset[str] = OPEN_KINDS | {
+    "withdrawal",
+    "receipt",
+    "destruction",
+    "reclassification",
+    "refusal",
+    "incident",
+    "relay",
+    "padding",
+}
+"""Kinds that still pass when the arrangement is not in force: what protects, never what shares.
+
+A relay passes then only when all that it carries is of these kinds (`passage` checks it).
+"""
+
+MAX_STATEMENT = 1 << 20
+"""Largest statement in bytes (step 0)."""
+MAX_CITES = 512
+"""Most cites in a statement: an entry bundle holds leaves below 64 KiB."""
+
+B = TypeVar("B", bound=Body)
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One act of one participant, as signed for by its log. `body` is typed by `kind`."""
+
+    v: Literal[1]
+    speaker: str
+    index: int
+    arrangement: str
+    issued: Instant
+    salt: str
+    kind: Kind
+    to: tuple[str, ...]
+    for_: tuple[str, ...] = msgspec.field(name="for")
+    cites: tuple[Cite, ...]
+    body: dict[str, Any]
+
+    def says(self, body_type: type[B]) -> B:
+        """Return the body as the type of its kind; `FormatError` when it is another."""
+        if BODIES[self.kind] is not body_type:
+            raise FormatError(f"a {self.kind} statement says no {body_type.__name__}")
+        return _convert(self.body, body_type)
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a statement is delivered to directly, and whom it concerns; both sorted."""
+
+    to: tuple[str, ...]
+    for_: tuple[str, ...]
+
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The public shape of a statement."""
+
+    v: Literal[1]
+    kind: Kind
+    to: tuple[str, ...]
+    for_: tuple[str, ...] = msgspec.field(name="for")
+    cites: tuple[Cite, ...]
+    hour: str
+    commitment: str
+
+
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement with its bytes, its leaf and the cite that leads to it."""
+
+    statement: Statement
+    raw: bytes
+    leaf: bytes
+    leaf_hash: bytes
+
+    @property
+    def cite(self) -> Cite:
+        """The cite by which others build on this statement."""
+        return Cite(self.statement.speaker, self.statement.index, base64.encode(self.leaf_hash))
+
+
+def compose(
+    *,
+    speaker: str,
+    index: int,
+    arrangement: str,
+    issued: str,
+    salt: bytes,
+    kind: Kind,
+    address: Address,
+    body: Body,
+) -> Composed:
+    """Make the statement that stands at `index` of the speaker's log.
+
+    `salt` is 32 fresh random bytes: it hides the statement behind its leaf's commitment.
+    `address` comes from `trilogue.protocol.passage.address`, which every recipient recomputes.
+    """
+    cites = cites_of(body)
+    if len(cites) > MAX_CITES:
+        raise FormatError(f"{len(cites)} cites in one statement; at most {MAX_CITES}")
+    statement = Statement(
+        v=1,
+        speaker=speaker,
+        index=index,
+        arrangement=arrangement,
+        issued=issued,
+        salt=base64.encode(salt),
+        kind=kind,
+        to=address.to,
+        for_=address.for_,
+        cites=cites,
+        body=msgspec.to_builtins(body),
+    )
+    raw = canonical.encode(statement)
+    leaf = leaf_of(statement, raw)
+    return Composed(statement=statement, raw=raw, leaf=leaf, leaf_hash=leaf_hash(leaf))
+
+
+def leaf_of(statement: Statement, raw: bytes) -> bytes:
+    """Return the leaf of a statement whose exact bytes are `raw`."""
+    return canonical.encode(
+        Leaf(
+            v=1,
+            kind=statement.kind,
+            to=statement.to,
+            for_=statement.for_,
+            cites=statement.cites,
+            hour=instant.hour(statement.issued),
+            commitment=base64.encode(commit(Domain.STATEMENT, raw)),
+        )
+    )
+
+
+def parse_statement(raw: bytes) -> Statement:
+    """Step 0 for one statement: size, shape, strict re-encoding, cites as the body has them.
+
+    The caller still owes steps 1 to 5: nothing says yet that the speaker said this.
+    """
+    if len(raw) > MAX_STATEMENT:
+        raise FormatError(f"a statement of {len(raw)} bytes; at most {MAX_STATEMENT}")
+    statement = canonical.decode(raw, Statement)
+    base64.decode(statement.salt, 32)
+    instant.parse(statement.issued)
+    if statement.index < 0:
+        raise FormatError(f"a negative index: {statement.index}")
+    for field in (statement.to, statement.for_):
+        if tuple(sorted(set(field))) != field:
+            raise FormatError(f"audience is not sorted or repeats a name: {field}")
+    body = _convert(statement.body, BODIES[statement.kind])
+    if canonical.encode(body) != canonical.encode(statement.body):
+        raise FormatError(f"the body of a {statement.kind} has another spelling")
+    if cites_of(body) != statement.cites:
+        raise FormatError("the cites of the statement are not those of its body")
+    return statement
+
+
+def parse_leaf(data: bytes) -> Leaf:
+    """Read a leaf as the public log shows it. Raises `FormatError`."""
+    leaf = canonical.decode(data, Leaf)
+    base64.decode(leaf.commitment, 32)
+    return leaf
+
+
+def _convert(body: dict[str, Any], body_type: type[B]) -> B:
+    try:
+        return msgspec.convert(body, body_type, strict=True)
+    except msgspec.ValidationError as error:
+        raise FormatError(f"body: {error}") from error

@@ -1,0 +1,71 @@
+-- name: append_statement!
+-- One statement that now counts. `position` orders own and heard ones together.
+INSERT INTO statement (position, speaker, idx, kind, issued, leaf_hash, leaf, raw, size, proof)
+VALUES (:position, :speaker, :idx, :kind, :issued, :leaf_hash, :leaf, :raw, :size, :proof);
+
+-- name: last_position$
+SELECT coalesce(max(position), 0) FROM statement;
+
+-- name: statement_at^
+SELECT * FROM statement WHERE speaker = :speaker AND idx = :idx;
+
+-- name: statements_after
+-- What is new since a cursor, oldest first.
+SELECT * FROM statement WHERE position > :after ORDER BY position LIMIT :most;
+
+-- name: statements_of_kind
+SELECT * FROM statement WHERE kind = :kind AND position > :after ORDER BY position LIMIT :most;
+
+-- name: statements_of_kind_back
+SELECT * FROM statement WHERE kind = :kind AND position < :before
+ORDER BY position DESC LIMIT :most;
+
+-- name: leaves_between
+SELECT idx, leaf FROM statement
+WHERE speaker = :speaker AND idx >= :first AND idx < :last ORDER BY idx;
+
+-- name: open_statements
+-- Statements whose whole text is public.
+SELECT idx, raw FROM statement
+WHERE speaker = :speaker AND idx < :size
+  AND kind IN ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
+ORDER BY idx;
+
+-- name: count_of_kind$
+SELECT count(*) FROM statement WHERE kind = :kind AND speaker = :speaker AND issued >= :since;
+
+-- name: size_of$
+SELECT coalesce(max(idx) + 1, 0) FROM statement WHERE speaker = :speaker;
+
+-- name: add_tree_hash*!
+INSERT INTO tree_hash (level, idx, hash) VALUES (:level, :idx, :hash);
+
+-- name: tree_hash_at$
+SELECT hash FROM tree_hash WHERE level = :level AND idx = :idx;
+
+-- name: add_checkpoint!
+INSERT INTO checkpoint (size, root, note, issued) VALUES (:size, :root, :note, :issued);
+
+-- name: last_checkpoint^
+SELECT * FROM checkpoint ORDER BY size DESC LIMIT 1;
+
+-- name: checkpoint_until^
+-- The largest checkpoint signed no later than a moment.
+SELECT * FROM checkpoint WHERE issued <= :issued ORDER BY size DESC LIMIT 1;
+
+-- name: checkpoint_at^
+SELECT * FROM checkpoint WHERE size = :size;
+
+-- name: add_cosignature!
+INSERT INTO cosignature (size, witness, lines) VALUES (:size, :witness, :lines)
+ON CONFLICT (size, witness) DO UPDATE SET lines = excluded.lines;
+
+-- name: cosignatures_at
+SELECT witness, lines FROM cosignature WHERE size = :size ORDER BY witness;
+
+-- name: cosigned_size^
+-- The largest own checkpoint that enough witnesses cosigned.
+SELECT size FROM cosignature GROUP BY size HAVING count(*) >= :quorum ORDER BY size DESC LIMIT 1;
+
+-- name: last_cosigned$
+SELECT coalesce(max(size), 0) FROM cosignature WHERE witness = :witness;

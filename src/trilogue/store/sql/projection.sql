@@ -1,0 +1,68 @@
+-- name: add_cited*!
+INSERT INTO cited (to_speaker, to_idx, kind, speaker, idx)
+VALUES (:to_speaker, :to_idx, :kind, :speaker, :idx) ON CONFLICT DO NOTHING;
+
+-- name: add_granted*!
+INSERT INTO granted (portion, participant, grant_speaker, grant_idx, report_idx)
+VALUES (:portion, :participant, :grant_speaker, :grant_idx, :report_idx) ON CONFLICT DO NOTHING;
+
+-- name: add_ended*!
+INSERT INTO ended (speaker, idx, participant, by_idx)
+VALUES (:speaker, :idx, :participant, :by_idx) ON CONFLICT DO NOTHING;
+
+-- name: set_life!
+INSERT INTO life (what, speaker, idx, participant, state)
+VALUES (:what, :speaker, :idx, :participant, :state)
+ON CONFLICT (what, speaker, idx, participant) DO UPDATE SET state = excluded.state;
+
+-- name: life_of$
+SELECT state FROM life
+WHERE what = :what AND speaker = :speaker AND idx = :idx AND participant = :participant;
+
+-- name: lives
+SELECT * FROM life WHERE what = :what AND state = :state ORDER BY speaker, idx, participant;
+
+-- name: lives_of
+SELECT participant, state FROM life WHERE what = :what AND speaker = :speaker AND idx = :idx
+ORDER BY participant;
+
+-- name: citing
+SELECT speaker, idx, kind FROM cited WHERE to_speaker = :speaker AND to_idx = :idx
+ORDER BY kind, speaker, idx;
+
+-- name: grants_of_portion
+SELECT * FROM granted WHERE portion = :portion ORDER BY grant_speaker, grant_idx, participant;
+
+-- name: grants_under$
+-- How many grants a standing consent made since a moment.
+SELECT count(*) FROM cited JOIN statement
+    ON statement.speaker = cited.speaker AND statement.idx = cited.idx
+WHERE cited.to_speaker = :speaker AND cited.to_idx = :idx AND cited.kind = 'grant'
+  AND statement.issued >= :since;
+
+-- name: ended_for$
+SELECT by_idx FROM ended WHERE speaker = :speaker AND idx = :idx AND participant = :participant;
+
+-- name: clear_cited!
+DELETE FROM cited;
+
+-- name: clear_granted!
+DELETE FROM granted;
+
+-- name: clear_ended!
+DELETE FROM ended;
+
+-- name: clear_life!
+DELETE FROM life;
+
+-- name: all_cited
+SELECT * FROM cited ORDER BY to_speaker, to_idx, kind, speaker, idx;
+
+-- name: all_granted
+SELECT * FROM granted ORDER BY portion, participant, grant_speaker, grant_idx;
+
+-- name: all_ended
+SELECT * FROM ended ORDER BY speaker, idx, participant;
+
+-- name: all_life
+SELECT * FROM life ORDER BY what, speaker, idx, participant;

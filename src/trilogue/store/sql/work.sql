@@ -1,0 +1,68 @@
+-- name: add_outbox!
+INSERT INTO outbox (peer, idx, state, reason) VALUES (:peer, :idx, 'waiting', '');
+
+-- name: waiting_for
+SELECT id, idx FROM outbox WHERE peer = :peer AND state = 'waiting' ORDER BY id LIMIT :most;
+
+-- name: still_waiting$
+SELECT 1 FROM outbox WHERE idx = :idx AND state = 'waiting' LIMIT 1;
+
+-- name: count_waiting
+SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
+
+-- name: failed_outbox
+SELECT peer, idx, reason FROM outbox WHERE state = 'failed' ORDER BY id;
+
+-- name: sent!
+DELETE FROM outbox WHERE peer = :peer AND idx = :idx AND state = 'waiting';
+
+-- name: fail_outbox!
+UPDATE outbox SET state = 'failed', reason = :reason
+WHERE peer = :peer AND idx = :idx AND state = 'waiting';
+
+-- name: add_arrangement!
+INSERT INTO arrangement (digest, files, since) VALUES (:digest, :files, :since)
+ON CONFLICT (digest) DO NOTHING;
+
+-- name: arrangements
+SELECT * FROM arrangement ORDER BY since, digest;
+
+-- name: add_access!
+INSERT INTO access (at, officer, purpose, why, report_speaker, report_idx, portion)
+VALUES (:at, :officer, :purpose, :why, :report_speaker, :report_idx, :portion);
+
+-- name: access_after
+SELECT * FROM access WHERE id > :after ORDER BY id LIMIT :most;
+
+-- name: add_pending<!
+INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since);
+
+-- name: pending_at^
+SELECT * FROM pending WHERE id = :id;
+
+-- name: all_pending
+SELECT * FROM pending ORDER BY id;
+
+-- name: drop_pending!
+DELETE FROM pending WHERE id = :id;
+
+-- name: remember_response!
+INSERT INTO idempotency (key, request, response, at) VALUES (:key, :request, :response, :at);
+
+-- name: remembered^
+SELECT request, response FROM idempotency WHERE key = :key;
+
+-- name: forget_responses!
+DELETE FROM idempotency WHERE at < :before;
+
+-- name: add_token!
+INSERT INTO token (hash, name, roles) VALUES (:hash, :name, :roles);
+
+-- name: token_of^
+SELECT name, roles FROM token WHERE hash = :hash AND revoked = 0;
+
+-- name: tokens
+SELECT name, roles, revoked FROM token ORDER BY name;
+
+-- name: revoke_token!
+UPDATE token SET revoked = 1 WHERE name = :name;
