@@ -73,6 +73,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     report: Cite
     portion: DigestText
     grants: Annotated[tuple[Cite, ...], msgspec.Meta(max_length=64)]
+    version_of: Annotated[tuple[DigestText, ...], msgspec.Meta(max_length=4)] = ()
+    """Portions that the source is a tearline, translation, generalised or redacted version of."""
 
 
 class Generalised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,6 +144,17 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Digest of the portion that this one translates."""
     generalised: Generalised | None
     redacted: Redacted | None
+
+    @property
+    def version_of(self) -> tuple[str, ...]:
+        """The portions that this one is another version of: they say the same thing once."""
+        links = (
+            self.tearline_of,
+            self.translation_of,
+            self.generalised.of if self.generalised else None,
+            self.redacted.of if self.redacted else None,
+        )
+        return tuple(sorted({digest for digest in links if digest is not None}))
 
     def __post_init__(self) -> None:
         """Check what no single field shows."""

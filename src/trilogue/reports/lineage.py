@@ -77,14 +77,19 @@ def lineage(
     `grants` gives, for a portion's digest, the grants to the author that permit the derivation;
     they replace those that an earlier author cited for itself.
     """
-    reports: dict[str, Cite] = {}
+    behind: dict[str, tuple[Cite, tuple[str, ...]]] = {}
     for held in sources:
-        reports[held.digest] = held.report
+        behind[held.digest] = held.report, held.header.version_of
         for source in held.header.derived_from:
-            reports.setdefault(source.portion, source.report)
+            behind.setdefault(source.portion, (source.report, source.version_of))
     return tuple(
-        Source(report=report, portion=portion, grants=tuple(sorted(set(grants.get(portion, ())))))
-        for portion, report in sorted(reports.items())
+        Source(
+            report=report,
+            portion=portion,
+            grants=tuple(sorted(set(grants.get(portion, ())))),
+            version_of=version_of,
+        )
+        for portion, (report, version_of) in sorted(behind.items())
     )
 
 
@@ -202,10 +207,7 @@ def _behind(digest: str, held: Mapping[str, HeldPortion]) -> frozenset[str]:
 
 def _parents(header: Header) -> list[str]:
     """Return the digests of what a portion was made from, by derivation or as another version."""
-    versions = (
-        header.tearline_of,
-        header.translation_of,
-        header.generalised and header.generalised.of,
-        header.redacted and header.redacted.of,
-    )
-    return [source.portion for source in header.derived_from] + [v for v in versions if v]
+    parents = list(header.version_of)
+    for source in header.derived_from:
+        parents += [source.portion, *source.version_of]
+    return parents

@@ -29,6 +29,8 @@ MARKS = {"en": "[redacted]", "ko": "[삭제]", "ja": "[削除]"}
 
 Span = tuple[int, int]
 
+_GONE = object()
+
 _STEP = re.compile(r"(?:^|\.)([a-z_]+)|\[(0|[1-9][0-9]*)\]")
 
 
@@ -76,12 +78,12 @@ def redact_payload(
     places = [_find(tree, path) for path in paths]
     if not places and not count:
         raise InputError("nothing to redact", hint="name a field or a span of text")
-    # Items of a list leave from its end, so that the indices of the others still hold.
-    for parent, key in sorted(places, key=lambda place: str(place[1]).zfill(9), reverse=True):
+    for parent, key in places:
+        parent[key] = None if isinstance(parent, dict) else _GONE
+    # Items leave their lists when all are known, so that every index is that of the whole.
+    for parent, _ in places:
         if isinstance(parent, list):
-            del parent[key]
-        else:
-            parent[key] = None
+            parent[:] = [item for item in parent if item is not _GONE]
     try:
         rest = msgspec.convert(tree, PAYLOADS[payload_type(payload)])
     except msgspec.ValidationError as error:
@@ -99,17 +101,21 @@ def _find(tree: Any, path: str) -> tuple[Any, Any]:
         raise InputError(f"not a path such as arrivals[3].snr: {path!r}")
     container, key, value = None, None, tree
     for step in steps:
-        container = value
-        key = step.group(1) or int(step.group(2))
-        try:
-            value = container[key]
-        except (LookupError, TypeError):
-            value = None
+        container, key = value, step.group(1) or int(step.group(2))
+        value = _member(container, key)
         if value is None:
             raise InputError(f"the payload has nothing at {path!r}")
     if key == "type" and container is tree:
         raise InputError("the type of a payload is no part of its content")
     return container, key
+
+
+def _member(container: Any, key: str | int) -> Any:
+    if isinstance(container, dict):
+        return container.get(key)
+    if isinstance(container, list) and isinstance(key, int) and key < len(container):
+        return container[key]
+    return None
 
 
 def _cut(path: str, text: Any, spans: list[Span], mark: str) -> str:
