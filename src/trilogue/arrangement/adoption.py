@@ -94,9 +94,12 @@ class Act:
 
 @dataclass(frozen=True)
 class Adoption:
-    """The digest of the files that a participant adopted, in base64, and when."""
+    """The digest of the files that a participant adopted, in base64, and when.
 
-    digest: str
+    Without a digest it is the withdrawal, from which nothing is adopted any more.
+    """
+
+    digest: str | None
     at: str
 
 
@@ -104,8 +107,9 @@ class Adoption:
 class Stand:
     """Where one participant stands since `since`; `Stand()` is one that has said nothing yet.
 
-    `adoptions` are in the order of time: an amendment is one more. `effective` is when a running
-    notice ends; `remaining` how many seconds it still had when it was suspended.
+    `adoptions` are all there ever were, in the order of time: an amendment is one more.
+    `effective` is when a running notice ends; `remaining` how many seconds it still had when it
+    was suspended.
     """
 
     state: State = State.NONE
@@ -149,14 +153,12 @@ def advance(stand: Stand, act: Act, at: str, *, notice_days: int = 90) -> Stand:
 
 
 def settle(stand: Stand, at: str) -> Stand:
-    """Return where a participant stands at `at`, when nothing but time has passed.
-
-    Whoever has withdrawn has adopted nothing any more; to come back it adopts again.
-    """
+    """Return where a participant stands at `at`, when nothing but time has passed."""
     state = TRANSITIONS.get((stand.state, "effective date"))
     if state is None or stand.effective is None or at < stand.effective:
         return stand
-    return replace(stand, state=state, since=stand.effective, adoptions=(), effective=None)
+    adoptions = (*stand.adoptions, Adoption(None, stand.effective))
+    return replace(stand, state=state, since=stand.effective, adoptions=adoptions, effective=None)
 
 
 def diagram() -> str:
@@ -177,8 +179,7 @@ def _adopt(stand: Stand, act: Act, at: str) -> tuple[Adoption, ...]:
         raise InputError("this arrangement is adopted already")
     if repeated:  # a notice taken back: the adoption goes on from when it began
         return stand.adoptions
-    kept = (adoption for adoption in stand.adoptions if adoption.digest != act.digest)
-    return (*kept, Adoption(act.digest, at))
+    return (*stand.adoptions, Adoption(act.digest, at))
 
 
 def _notice(act: Act, at: str, notice_days: int) -> str:

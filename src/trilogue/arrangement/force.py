@@ -76,27 +76,41 @@ def in_force(stands: Mapping[str, Stand], arrangement: Arrangement, at: str) -> 
 
 
 def governing(stands: Mapping[str, Stand], at: str) -> str | None:
-    """Return the digest that governs at `at`: of those that all adopted, the last to become so.
+    """Return the digest that governs at `at`: the last that every participant came to adopt.
 
-    None when there is no digest that every participant adopted. Dates and suspensions are not
-    looked at here.
+    None when there is none. Dates and suspensions are not looked at here.
     """
-    per_stand = [
-        {adoption.digest: adoption.at for adoption in settle(stand, at).adoptions}
-        for stand in stands.values()
-    ]
-    if not per_stand:
-        return None
-    common = frozenset[str].intersection(*(frozenset(adopted) for adopted in per_stand))
-    complete = {digest: max(adopted[digest] for adopted in per_stand) for digest in common}
-    reached = [(moment, digest) for digest, moment in complete.items() if moment <= at]
-    return max(reached)[1] if reached else None
+    return _replay(stands, at)[0]
+
+
+def _replay(stands: Mapping[str, Stand], at: str) -> tuple[str | None, dict[str, list[str]]]:
+    """Return the digest that governs, and what each participant stands for, earliest first.
+
+    A digest governs from the moment at which the last participant adopts it; from then on nobody
+    stands any longer for what it had adopted before, so that the way back, too, takes them all.
+    """
+    stands = {who: settle(stand, at) for who, stand in stands.items()}
+    events = [(a.at, who, a.digest) for who in sorted(stands) for a in stands[who].adoptions]
+    for_what: dict[str, list[str]] = {who: [] for who in stands}
+    governs: str | None = None
+    # Sorting is stable: of one moment, each participant's own order is kept.
+    for moment, who, digest in sorted(events, key=lambda event: event[0]):
+        if moment > at:
+            break
+        if digest is None:
+            for_what[who], governs = [], None
+            continue
+        for_what[who] = [one for one in for_what[who] if one != digest] + [digest]
+        if all(digest in adopted for adopted in for_what.values()):
+            governs = digest
+            for_what = {p: adopted[adopted.index(digest) :] for p, adopted in for_what.items()}
+    return governs, for_what
 
 
 def _reason(
     stands: Mapping[str, Stand], arrangement: Arrangement, at: str
 ) -> tuple[Reason, tuple[str, ...]]:
-    text = arrangement.text
+    text, digest = arrangement.text, arrangement.digest_text
     if at < _midnight(text.effective):
         return Reason.BEFORE_DATES, ()
     if text.ends is not None and at >= _midnight(text.ends):
@@ -108,16 +122,13 @@ def _reason(
 
     if withdrawn := standing(State.WITHDRAWN):
         return Reason.WITHDRAWN, withdrawn
-    digest = arrangement.digest_text
-    missing = tuple(
-        who
-        for who, stand in now.items()
-        if not any(a.digest == digest and a.at <= at for a in stand.adoptions)
-    )
-    if missing:
+    governs, for_what = _replay(now, at)
+    if governs != digest:
+        missing = tuple(who for who, adopted in for_what.items() if digest not in adopted)
+        once = all(any(a.digest == digest for a in stand.adoptions) for stand in now.values())
+        if once and governs is not None and len(missing) == len(now):
+            return Reason.AMENDED, ()
         return Reason.NOT_ADOPTED, missing
-    if governing(now, at) != digest:
-        return Reason.AMENDED, ()
     if suspended := standing(State.SUSPENDED, State.SUSPENDED_UNDER_NOTICE):
         return Reason.SUSPENDED, suspended
     if leaving := standing(State.NOTICE_GIVEN, State.NOTICE_SUSPENDED):

@@ -16,7 +16,7 @@ import msgspec
 from cedarpy import Decision as CedarDecision
 from cedarpy import Entities, is_authorized
 
-from trilogue.arrangement.region import Where  # noqa: TC001 - read by msgspec at run time
+from trilogue.arrangement.region import Where
 from trilogue.encoding import canonical
 from trilogue.errors import InputError
 

@@ -11,7 +11,7 @@ places are integers, so that every participant decides alike on every machine.
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003 - msgspec reads the annotations at run time
+import datetime as dt
 from typing import Annotated, Literal
 
 import msgspec

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trilogue.arrangement.text import Lang  # noqa: TC001 - msgspec reads the annotations
+from trilogue.arrangement.text import Lang
 from trilogue.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:

@@ -100,7 +100,7 @@ DECISIONS = {
         case("read", DEFAULT, actor="US", audience=["JP"]),
     ],
     "rule-error": [
-        *fires("rule-error", "submit", "grant", actor="FR"),
+        *fires("rule-error", "submit", "request", "grant", "relay", actor="FR"),
         case("read", ["rule-error"], actor=""),
     ],
     "above-ceiling": [*fires("above-ceiling", level="TOP SECRET"), *silent(level="SECRET")],
@@ -280,7 +280,12 @@ REFUSED = {
     "schema-without-action": edit(
         "schema.cedarschema", "action submit, request,", "action submit, petition,", "do not fit"
     ),
-    "schema-without-fact": edit("schema.cedarschema", "  actor: String,\n", "", "does not admit"),
+    "schema-with-another-fact": edit(
+        "schema.cedarschema",
+        "  actor: String,",
+        "  actor: String,\n  weather: String,",
+        "does not admit the action",
+    ),
     "words-missing": edit(
         KO, 'missile-launch = "미사일 발사"\n', "", "no words for subject missile-launch"
     ),
