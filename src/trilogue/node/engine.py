@@ -143,17 +143,17 @@ class Engine:
                 hint="nothing moves before every participant has adopted the same text",
             )
 
+    def has_lapsed(self) -> bool:
+        """Whether `sweep` has anything to do."""
+        return bool(self.reading.lapsed(self.now()))
+
     def sweep(self) -> list[Composed]:
         """Inside an act: destroy what ran out by itself, and certify it."""
         logged = []
-        for body in self.reading.lapsed(self.now()):
-            portions = self.holdings.destroy((body.grant.speaker, body.grant.index))
-            logged.append(
-                self.sequencer.log(
-                    "destruction",
-                    DestructionBody(grant=body.grant, withdrawal=None, portions=portions),
-                )
-            )
+        for grant in self.reading.lapsed(self.now()):
+            portions = self.holdings.destroy((grant.speaker, grant.index))
+            body = DestructionBody(grant=grant, withdrawal=None, portions=portions)
+            logged.append(self.sequencer.log("destruction", body))
         return logged
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from trilogue.marking import Marking
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import SourceInput
-from trilogue.protocol.bodies import DestructionBody, ReclassificationBody
+from trilogue.protocol.bodies import ReclassificationBody
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.statement import Statement, parse_statement
 from trilogue.reports.cite import Cite
@@ -163,23 +163,18 @@ class Reading:
                 marking = body.marking
         return marking
 
-    def lapsed(self, at: str) -> list[DestructionBody]:
-        """Return what must be certified destroyed because its grant ran out by itself.
-
-        The caller destroys the holdings first (`Holdings.destroy`).
-        """
-        bodies = {}
-        for holding in self._holdings.all():
-            if holding.own or holding.grant in bodies:
-                continue
-            cite = self._books.cite(*holding.grant)
+    def lapsed(self, at: str) -> list[Cite]:
+        """Return the grants that ran out by themselves while something is still held under them."""
+        found = []
+        for row in self._db.q.held_grants():
+            cite = self._books.cite(row["grant_speaker"], row["grant_idx"])
             statement = None if cite is None else self._books.statement(cite)
             if cite is None or statement is None:
                 continue
             expires = statement.says(GrantBody).extent.expires
             if expires is not None and at >= expires:
-                bodies[holding.grant] = DestructionBody(grant=cite, withdrawal=None, portions=())
-        return list(bodies.values())
+                found.append(cite)
+        return found
 
     def _said(self, speaker: str, index: int) -> Statement:
         return parse_statement(self._db.q.statement_at(speaker=speaker, idx=index)["raw"])

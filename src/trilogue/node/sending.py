@@ -64,6 +64,7 @@ class Sending:
         self._sequencer = sequencer
         self._holdings = holdings
         self._peer_saw: dict[tuple[str, str], int] = {}
+        self._resynchronised: set[str] = set()
 
     def outgoing(self, peer: str) -> Outgoing | None:
         """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
@@ -98,7 +99,9 @@ class Sending:
         Runs as an act of the sequencer.
         """
         for seen in ack.seen:
-            self._peer_saw[outgoing.peer, seen.speaker] = seen.size
+            if self._peer_saw.get((outgoing.peer, seen.speaker), 0) != seen.size:
+                self._peer_saw[outgoing.peer, seen.speaker] = seen.size
+                self._resynchronised.add(outgoing.peer)
         outcomes = {(outcome.speaker, outcome.index): outcome for outcome in ack.outcomes}
         moved = False
         for index, burden in outgoing.rows.items():
@@ -118,6 +121,13 @@ class Sending:
                 self._db.q.sent(peer=outgoing.peer, idx=index)
                 self._drop_boxes(index)
         return moved
+
+    def resynchronised(self, peer: str) -> bool:
+        """Whether the last answer told of another size than was thought: worth another try."""
+        if peer in self._resynchronised:
+            self._resynchronised.discard(peer)
+            return True
+        return False
 
     # What goes in.
 

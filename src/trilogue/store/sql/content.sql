@@ -40,6 +40,11 @@ SELECT * FROM holding WHERE portion = :portion ORDER BY slot;
 -- name: holdings_after
 SELECT * FROM holding WHERE slot > :after AND state = 'held' ORDER BY slot LIMIT :most;
 
+-- name: held_grants
+-- The grants under which anything is still held.
+SELECT DISTINCT grant_speaker, grant_idx FROM holding
+WHERE state = 'held' AND grant_idx >= 0 ORDER BY grant_speaker, grant_idx;
+
 -- name: all_holdings
 SELECT * FROM holding ORDER BY slot;
 

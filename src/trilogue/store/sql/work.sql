@@ -7,6 +7,12 @@ SELECT id, idx FROM outbox WHERE peer = :peer AND state = 'waiting' ORDER BY id 
 -- name: still_waiting$
 SELECT 1 FROM outbox WHERE idx = :idx AND state = 'waiting' LIMIT 1;
 
+-- name: waiting_keys
+-- Own key statements that not every neighbour has yet.
+SELECT outbox.idx FROM outbox JOIN statement
+    ON statement.speaker = :speaker AND statement.idx = outbox.idx
+WHERE outbox.state = 'waiting' AND statement.kind = 'keys';
+
 -- name: count_waiting
 SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
 

@@ -1,0 +1,54 @@
+"""The channel: TLS 1.3 between two neighbours, each pinned to the other's very certificate.
+
+There is no authority and no name to trust. A node trusts exactly the certificates that its
+neighbours' key statements name, in both directions; whoever else connects fails in the handshake.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+
+from trilogue.encoding import base64
+from trilogue.node.books import Books
+from trilogue.node.keystore import certificate_pem
+from trilogue.protocol.bodies import KeyMaterial
+
+__all__ = ["client_context", "pinned", "server_context"]
+
+PINNED_SEQUENCES = 2
+"""The newest key statements of a neighbour whose certificates count: a rotation needs both."""
+
+
+def pinned(books: Books, neighbour: str, at: str) -> tuple[bytes, ...]:
+    """Return the certificates (DER) that a neighbour may show at `at`, newest first."""
+    materials: list[KeyMaterial] = [m for _, m in books.materials(neighbour)]
+    materials.sort(key=lambda material: material.sequence, reverse=True)
+    return tuple(
+        base64.decode(material.tls)
+        for material in materials[:PINNED_SEQUENCES]
+        if material.not_before <= at < material.expires
+    )
+
+
+def server_context(own: Path, neighbours: Iterable[bytes]) -> ssl.SSLContext:
+    """Return the context of the peer port: a certificate is asked for, and must be pinned."""
+    return _context(ssl.PROTOCOL_TLS_SERVER, own, neighbours)
+
+
+def client_context(own: Path, neighbour: Iterable[bytes]) -> ssl.SSLContext:
+    """Return the context with which to reach one neighbour, and nobody else."""
+    return _context(ssl.PROTOCOL_TLS_CLIENT, own, neighbour)
+
+
+def _context(protocol: int, own: Path, peers: Iterable[bytes]) -> ssl.SSLContext:
+    context = ssl.SSLContext(protocol)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False  # the certificate itself is pinned, whatever its name
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.load_cert_chain(own)
+    for certificate in peers:
+        context.load_verify_locations(cadata=certificate_pem(certificate))
+    return context

@@ -1,0 +1,153 @@
+"""One neighbour, seen from here: its address, the channel to it, and the loops that use it.
+
+The outbox loop sends what waits, in order, and keeps trying with growing pauses while the
+neighbour is away: what waits costs disk, not memory. The witness loop asks the neighbour to cosign
+each new checkpoint, but never more often than it answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from trilogue.encoding import canonical
+from trilogue.errors import PeerError, TrilogueError
+from trilogue.node.channel import client_context
+from trilogue.protocol.delivery import Ack
+
+if TYPE_CHECKING:
+    from trilogue.node.service import Service
+
+__all__ = ["Neighbour"]
+
+log = logging.getLogger("trilogue.node")
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+WITNESS_PAUSE = 0.5
+MAX_ANSWER = 4 << 20
+
+
+class Neighbour:
+    """The channel to one neighbour and what travels on it."""
+
+    def __init__(self, service: Service, name: str, location: str) -> None:
+        self._service = service
+        self.name = name
+        self._url = f"https://{location}"
+        self._session: aiohttp.ClientSession | None = None
+        self._awake = asyncio.Event()
+        self._unseen = asyncio.Event()
+        self.problem = ""
+        """Why the last attempt failed, or empty: for status and health."""
+
+    def wake(self) -> None:
+        """Something new may be waiting."""
+        self._awake.set()
+        self._unseen.set()
+
+    async def use(self, own: Path, certificates: tuple[bytes, ...]) -> None:
+        """Open the channel anew, with this key of one's own and these pinned certificates."""
+        await self.close()
+        if not certificates:
+            self.problem = "no key statement of this neighbour is known"
+            return
+        context = client_context(own, certificates)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=context, limit=4, keepalive_timeout=60),
+            timeout=aiohttp.ClientTimeout(total=60, connect=5),
+        )
+        self.wake()
+
+    async def close(self) -> None:
+        """Close the channel."""
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+
+    async def send_forever(self) -> None:
+        """Deliver what the outbox holds for this neighbour, as it comes."""
+        pause = FIRST_PAUSE
+        while True:
+            self._awake.clear()
+            moved = await self._send()
+            if moved:
+                pause = FIRST_PAUSE
+                continue
+            waiting = moved is False
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), pause if waiting else LONGEST_PAUSE)
+            if waiting:
+                # What is new does not hurry a neighbour that is away.
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _send(self) -> bool | None:
+        """Send one delivery. True: it moved on; False: it waits; None: nothing to send."""
+        service = self._service
+        outgoing = await service.ask(lambda: service.engine.sending.outgoing(self.name))
+        if outgoing is None:
+            return None
+        try:
+            body = await self._post("/deliver", outgoing.data)
+            ack = canonical.decode(body, Ack)
+        except (aiohttp.ClientError, TimeoutError, OSError, PeerError) as error:
+            self.problem = f"{type(error).__name__}: {error}"
+            return False
+        self.problem = ""
+        try:
+            moved = await service.run(lambda: service.engine.sending.acknowledge(outgoing, ack))
+        except TrilogueError as error:
+            self.problem = str(error)
+            return False
+        return moved or service.engine.sending.resynchronised(self.name)
+
+    async def witness_forever(self) -> None:
+        """Ask for cosignatures of new checkpoints."""
+        while True:
+            self._unseen.clear()
+            try:
+                await self._ask_cosignature()
+            except (aiohttp.ClientError, TimeoutError, OSError, TrilogueError) as error:
+                log.debug("no cosignature by %s: %s", self.name, error)
+            await asyncio.sleep(WITNESS_PAUSE)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unseen.wait(), LONGEST_PAUSE)
+
+    async def _ask_cosignature(self) -> None:
+        service = self._service
+        for _ in range(2):  # a second time when the witness first says how far it is
+            question = await service.ask(lambda: service.witnessing.question(self.name))
+            if question is None or self._session is None:
+                return
+            size, body = question
+            async with self._session.post(
+                f"{self._url}/witness/add-checkpoint", data=body.encode()
+            ) as response:
+                status, text = response.status, (await response.text())[:MAX_ANSWER]
+            if await service.run(
+                lambda s=size, st=status, t=text: service.witnessing.heard(self.name, s, st, t)  # type: ignore[misc]
+            ):
+                self._awake.set()  # what waited for the cosignature may go
+                return
+
+    async def _post(self, path: str, data: bytes) -> bytes:
+        if self._session is None:
+            raise aiohttp.ClientConnectionError(self.problem or "the channel is closed")
+        async with self._session.post(f"{self._url}{path}", data=data) as response:
+            if response.content_length is not None and response.content_length > MAX_ANSWER:
+                raise aiohttp.ClientPayloadError("an answer that is too long")
+            body = await response.content.read(MAX_ANSWER)
+            if response.status != 200:
+                raise aiohttp.ClientResponseError(
+                    response.request_info,
+                    response.history,
+                    status=response.status,
+                    message=body[:200].decode(errors="replace"),
+                )
+            return body

@@ -1,0 +1,93 @@
+"""The peer port: what a neighbour may ask over the channel. Three paths, nothing else.
+
+    POST /deliver                 a delivery -> its acknowledgement
+    POST /witness/add-checkpoint  C2SP tlog-witness -> cosignature lines
+    GET  /seen                    nothing; 204: is the channel up
+
+A body is read up to its limit and no further; one that stalls is cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from trilogue.encoding import canonical
+from trilogue.errors import FormatError, TrilogueError, UnavailableError
+from trilogue.protocol.delivery import MAX_DELIVERY, Ack
+from trilogue.tlog.witness import WitnessAnswer
+
+__all__ = ["PeerPort"]
+
+Message = MutableMapping[str, Any]
+MAX_WITNESS = 1 << 16
+READ_SECONDS = 30.0
+
+
+class PeerPort:
+    """An ASGI application over two functions of the service."""
+
+    def __init__(
+        self,
+        deliver: Callable[[bytes], Awaitable[Ack]],
+        witness: Callable[[bytes], Awaitable[WitnessAnswer]],
+    ) -> None:
+        self._deliver = deliver
+        self._witness = witness
+
+    async def __call__(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                status, kind, body = await self._answer(scope, receive)
+        except TimeoutError:
+            status, kind, body = 408, "text/plain", b"the request took too long\n"
+        except FormatError as error:
+            status, kind, body = 400, "text/plain", f"{error}\n".encode()
+        except UnavailableError as error:
+            status, kind, body = 503, "text/plain", f"{error}\n".encode()
+        except TrilogueError as error:
+            status, kind, body = 422, "text/plain", f"{error}\n".encode()
+        headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+        if status == 503:
+            headers.append((b"retry-after", b"1"))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(
+        self, scope: Message, receive: Callable[[], Awaitable[Message]]
+    ) -> tuple[int, str, bytes]:
+        match scope["method"], scope["path"]:
+            case "POST", "/deliver":
+                ack = await self._deliver(await _body(receive, MAX_DELIVERY))
+                return 200, "application/json", canonical.encode(ack)
+            case "POST", "/witness/add-checkpoint":
+                answer = await self._witness(await _body(receive, MAX_WITNESS))
+                return answer.status, answer.content_type, answer.body.encode()
+            case "GET", "/seen":
+                return 204, "text/plain", b""
+            case _:
+                return 404, "text/plain", b"no such path on the peer port\n"
+
+
+async def _body(receive: Callable[[], Awaitable[Message]], limit: int) -> bytes:
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise FormatError("the connection ended inside the request")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise FormatError(f"a body of more than {limit} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)

@@ -1,0 +1,45 @@
+"""HTTP servers inside the node's own event loop: uvicorn, without its signals and its logging."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+__all__ = ["Stoppable", "http_server"]
+
+
+class Stoppable(uvicorn.Server):
+    """A server that its owner stops: signals are the node's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+def http_server(
+    application: Callable[..., Any], host: str, port: int, context: ssl.SSLContext | None
+) -> Stoppable:
+    """Return a server for an ASGI application; `context` None is plain HTTP (loopback only)."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=512,
+        h11_max_incomplete_event_size=65536,
+    )
+    config.load()
+    config.ssl = context
+    return Stoppable(config)

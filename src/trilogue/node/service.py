@@ -1,0 +1,310 @@
+"""The service: one participant's running node.
+
+    API, console, CLI ──> run(act) ──> queue ──> one worker thread ──> groups (sequencer)
+    neighbours ──TLS──> peer port ───────┘                │
+    neighbours <──TLS── outbox loops <── woken by ────────┘
+
+All acts go through one queue into one thread. While a group is being committed, the next one
+gathers: the group grows with the load and an idle node answers at once. Nothing else writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from trilogue.arrangement.parse import parse_arrangement
+from trilogue.encoding import instant
+from trilogue.errors import UnavailableError
+from trilogue.node.channel import pinned, server_context
+from trilogue.node.engine import Engine
+from trilogue.node.lock import NodeLock
+from trilogue.node.neighbour import Neighbour
+from trilogue.node.port import PeerPort
+from trilogue.node.publishing import Publishing
+from trilogue.node.servers import Stoppable, http_server
+from trilogue.node.settings import Settings
+from trilogue.node.witnessing import Witnessing
+from trilogue.protocol.delivery import Ack
+from trilogue.tlog.witness import WitnessAnswer
+
+__all__ = ["Health", "Service", "open_engine", "wall_clock"]
+
+T = TypeVar("T")
+log = logging.getLogger("trilogue.node")
+
+MOST_ACTS = 256
+"""Acts in one group."""
+MOST_QUEUED = 4096
+"""Acts that may wait; more are turned away (503), so that a busy node does not grow."""
+SWEEP_SECONDS = 2.0
+
+
+def wall_clock() -> str:
+    """Return the present instant. The one place where a clock is read."""
+    return instant.from_datetime(datetime.now(UTC))  # noqa: TID251 - here, and nowhere below
+
+
+def open_engine(directory: Path, clock: Callable[[], str] = wall_clock) -> tuple[Engine, Settings]:
+    """Open the engine of a node's directory, as its settings say."""
+    settings = Settings.read(directory)
+    template = parse_arrangement(settings.template_files())
+    return Engine(directory, settings.participant, template, clock), settings
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the node serves (`ready`), and everything that stands in its way."""
+
+    ready: bool
+    reasons: tuple[str, ...] = field(default=())
+
+
+class Service:
+    """A node that runs. Make it with `open_engine`, then `await run_forever()`."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.settings = settings
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="sequencer")
+        self._queue: asyncio.Queue[tuple[Callable[[], Any], asyncio.Future[Any]]] = asyncio.Queue(
+            MOST_QUEUED
+        )
+        self._news = asyncio.Condition()
+        self._forks: list[str] = []
+        self._position = engine.db.q.last_position()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._servers: list[Stoppable] = []
+        self._stopped = asyncio.Event()
+        self.witnessing = Witnessing(
+            engine.db, engine.books, engine.sequencer, lambda: engine.keys, engine.now
+        )
+        self.publishing = Publishing(
+            engine.db, engine.books, engine.sequencer, engine.directory / "public", engine.now
+        )
+        self.neighbours: dict[str, Neighbour] = {}
+
+    # Acts and questions.
+
+    async def run(self, act: Callable[[], T]) -> T:
+        """Run an act in the next group; return its value or raise its error once it is on disk.
+
+        Raises `UnavailableError` when too much is waiting or nothing can be logged.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait((act, future))
+        except asyncio.QueueFull:
+            raise UnavailableError(
+                "the node is busy", hint="try again in a second; nothing was done"
+            ) from None
+        return await future
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Answer a question that writes nothing, between two groups."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, question)
+
+    async def subscribe(self) -> AsyncIterator[int]:
+        """Yield the newest position each time something new counts here."""
+        known = self._position
+        while not self._stopped.is_set():
+            async with self._news:
+                await self._news.wait_for(lambda: self._position > known or self._stopped.is_set())  # noqa: B023 - read at once
+                known = self._position
+            yield known
+
+    def health(self) -> Health:
+        """Say whether the node serves, and what is wrong."""
+        reasons = []
+        if self.engine.sequencer.halted:
+            reasons.append(f"nothing can be logged: {self.engine.sequencer.halted}")
+        reasons += self._forks
+        return Health(ready=not reasons, reasons=tuple(reasons))
+
+    async def _commit_groups(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST_ACTS and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                done = await loop.run_in_executor(
+                    self._worker, self.engine.commit, [act for act, _ in batch]
+                )
+            except Exception as error:
+                if not isinstance(error, UnavailableError):
+                    log.exception("a group could not be committed")
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), one in zip(batch, done, strict=True):
+                if future.done():
+                    continue
+                if one.error is not None:
+                    future.set_exception(one.error)
+                else:
+                    future.set_result(one.value)
+            await self._tell()
+
+    async def _tell(self) -> None:
+        """Wake whoever waits for news, when there is any."""
+        position = await self.ask(self.engine.db.q.last_position)
+        if position != self._position:
+            self._forks = await self.ask(self._forked)
+            async with self._news:
+                self._position = position
+                self._news.notify_all()
+            for neighbour in self.neighbours.values():
+                neighbour.wake()
+
+    def _forked(self) -> list[str]:
+        return [
+            f"{fork['speaker']}'s log forked at size {fork['size']}"
+            for fork in self.engine.db.q.forks()
+        ]
+
+    # The channel.
+
+    async def deliver(self, data: bytes) -> Ack:
+        """Take in a neighbour's delivery."""
+        ack: Ack = await self.run(lambda: self.engine.receiving.receive(data))
+        return ack
+
+    async def witness(self, body: bytes) -> WitnessAnswer:
+        """Answer a neighbour's add-checkpoint."""
+        return await self.run(lambda: self.witnessing.answer(body))
+
+    async def _serve_peers(self) -> None:
+        """Keep the peer port open, with the certificates that are pinned now."""
+        host, port = self.settings.listen_address
+        application = PeerPort(self.deliver, self.witness)
+        while True:
+            pins = await self.ask(self._pins)
+            own = await self.ask(self._own_tls)
+            context = server_context(own, [pin for _, certs in pins for pin in certs])
+            server = http_server(application, host, port, context)
+            self._servers.append(server)
+            serving = asyncio.create_task(server.serve())
+            for name, neighbour in self.neighbours.items():
+                await neighbour.use(own, dict(pins).get(name, ()))
+            while not serving.done() and (pins, own) == (
+                await self.ask(self._pins),
+                await self.ask(self._own_tls),
+            ):
+                async with self._news:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._news.wait(), 1.0)
+            if serving.done():
+                serving.result()
+                raise UnavailableError(f"the peer port {host}:{port} closed")
+            server.should_exit = True
+            await serving
+            self._servers.remove(server)
+
+    def _pins(self) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+        at = self.engine.now()
+        return tuple((name, pinned(self.engine.books, name, at)) for name in self.neighbours)
+
+    def _own_tls(self) -> Path:
+        """Return the TLS key to show: the newest whose statement every neighbour has.
+
+        A neighbour learns a new certificate over the old one; until it has, it would refuse it.
+        """
+        waiting = {row["idx"] for row in self.engine.db.q.waiting_keys(speaker=self.engine.me)}
+        sequences = {
+            material.sequence: index
+            for index, material in self.engine.books.materials(self.engine.me)
+        }
+        for keys in self.engine.accepting.keys:
+            if sequences.get(keys.sequence) not in waiting:
+                return keys.tls_pem
+        return self.engine.accepting.keys[-1].tls_pem
+
+    # Housekeeping.
+
+    async def _sweep(self) -> None:
+        """Destroy what ran out, and publish what may be published."""
+        while True:
+            try:
+                if await self.ask(self.engine.has_lapsed):
+                    await self.run(self.engine.sweep)
+                await self.ask(self.publishing.publish)
+            except UnavailableError as error:
+                log.warning("housekeeping waits: %s", error)
+            await asyncio.sleep(SWEEP_SECONDS / 2)
+            async with self._news:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), SWEEP_SECONDS)
+
+    # Life.
+
+    async def run_forever(self, application: Callable[..., Any] | None = None) -> None:
+        """Serve until a signal: the peer port, the API (an ASGI application), and the outboxes.
+
+        Raises what made a part of the node fail: a node does not limp.
+        """
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._stopped.set)
+        for name, location in self.settings.peers.items():
+            self.neighbours[name] = Neighbour(self, name, location)
+        self._start(self._commit_groups(), self._serve_peers(), self._sweep())
+        for neighbour in self.neighbours.values():
+            self._start(neighbour.send_forever(), neighbour.witness_forever())
+        if application is not None:
+            host, port = self.settings.api_address
+            server = http_server(application, host, port, self.settings.api_context())
+            self._servers.append(server)
+            self._start(server.serve())
+        stop = asyncio.create_task(self._stopped.wait())
+        done, _ = await asyncio.wait([stop, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        self._stopped.set()
+        await self._close()
+        for task in done - {stop}:
+            if task.exception() is not None:
+                raise task.exception()  # type: ignore[misc]
+
+    def _start(self, *parts: Any) -> None:
+        self._tasks += [asyncio.create_task(part) for part in parts]
+
+    async def _close(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+        for server in self._servers:
+            server.should_exit = True
+        await asyncio.sleep(0.1)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for neighbour in self.neighbours.values():
+            await neighbour.close()
+        self._worker.shutdown(wait=True)
+        self.engine.close()
+
+
+def serve(directory: Path, application: Callable[[Service], Any] | None = None) -> None:
+    """Run the node of a directory until it is told to stop.
+
+    `application` makes the API's ASGI application for the service. Raises `UnavailableError` when
+    another process runs this node.
+    """
+    import uvloop
+
+    with NodeLock(directory):
+        engine, settings = open_engine(directory)
+
+        async def main() -> None:
+            service = Service(engine, settings)
+            app = None if application is None else application(service)
+            await service.run_forever(app)
+
+        uvloop.run(main())
