@@ -23,8 +23,11 @@ DigestText = Annotated[
 ]
 """Canonical base64 of 32 bytes. The last character carries four bits and two that are zero."""
 
-ParticipantId = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,8}$", max_length=8)]
-"""A participant as the arrangement names it: `KR`, `US`, `JP`."""
+ParticipantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}$(?!\n)", max_length=8)]
+"""A participant as the arrangement names it: `KR`, `US`, `JP`.
+
+In Python, unlike in JSON Schema, `$` alone admits one newline at the end.
+"""
 
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A position in a participant's log, from 0."""

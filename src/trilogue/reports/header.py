@@ -45,7 +45,7 @@ __all__ = [
 MAX_PLAINTEXT = 2**24
 """Largest content of one portion in bytes. A longer item is several portions."""
 
-Name = Annotated[str, msgspec.Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=64)]
 """An identifier of the arrangement: a subject, a payload type, a pact."""
 
 

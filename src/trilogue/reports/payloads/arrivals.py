@@ -14,11 +14,13 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     network: Code
     station: Code
-    location: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9-]{0,8}$", max_length=8)]
+    location: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{0,8}$(?!\n)", max_length=8)]
     """Empty for a site's only instrument."""
     channel: Code
     position: Position
-    phase: Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9*'_]{0,7}$", max_length=8)]
+    phase: Annotated[
+        str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9*'_]{0,7}$(?!\n)", max_length=8)
+    ]
     """IASPEI name: `P`, `Pn`, `S`."""
     time: Moment
     """Arrival of the phase; `sd_s` is the uncertainty of the onset."""

@@ -38,7 +38,7 @@ class Depth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Magnitude(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One magnitude, on the scale that `scale` names (`mb`, `Mw`, `ML`, `Ms`)."""
 
-    scale: Annotated[str, msgspec.Meta(pattern="^[A-Za-z()0-9]{1,12}$", max_length=12)]
+    scale: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z()0-9]{1,12}$(?!\n)", max_length=12)]
     magnitude: Measured
     source: Title
 

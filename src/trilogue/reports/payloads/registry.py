@@ -128,8 +128,8 @@ def _explain(error: FormatError, data: bytes) -> str:
     if not isinstance(error.__cause__, msgspec.ValidationError):
         return error.message
     try:
-        value = msgspec.json.decode(data)
-    except msgspec.DecodeError:  # a number beyond the range of a double fits no type at all
+        value = canonical.loads(data)
+    except FormatError:  # what broke its rule is not even JSON, or lies beyond it
         return error.message
     return _name_value(str(error.__cause__), value)
 
@@ -145,4 +145,4 @@ def _name_value(message: str, value: Any) -> str:
             return message
     if isinstance(value, dict | list):
         return f"{path or '$'}: {rule}"
-    return f"{path}: {value!r}: {rule}"
+    return f"{path}: {repr(value)[:80]}: {rule}"
