@@ -127,7 +127,7 @@ def test_out_of_range_is_refused_with_field_value_and_rule(type_id, path, value,
     assert named in caught.value.message
     assert rule in caught.value.message
     if value is not None and not isinstance(value, list):
-        assert repr(value) in caught.value.message
+        assert repr(value)[:80] in caught.value.message
     with pytest.raises(InputError, match=r"\$"):
         read_payload(type_id, json.dumps(wrong))
     assert not jsonschema.Draft202012Validator(json_schema(type_id)).is_valid(wrong)
