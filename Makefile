@@ -1,0 +1,59 @@
+# Two commands: `make demo` and `make test`. Both set up what they need on the first run.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+TESTING := $(VENV)/.testing
+
+.PHONY: demo test check setup lock schemas clean help
+
+help: ## Say what can be made.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: $(RUNTIME) ## Play a nuclear test over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
+	@$(BIN)/trilogue demo $(if $(OUT),--out $(OUT)) $(if $(SERVE),--serve)
+
+test: $(TESTING) ## Run the tests.
+	@$(BIN)/pytest -n auto --dist worksteal -q
+
+check: $(TESTING) ## Check style, types and import contracts.
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+setup: $(TESTING) ## Install everything, tests included.
+
+# The packages are locked with hashes; uv installs them quickly, pip does where uv cannot.
+define install
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trilogue needs Python 3.11 or later"; exit 1; }
+	@echo "installing the packages of $(1)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
+		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endef
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml
+	$(call install,requirements/runtime.txt)
+	@touch $@
+
+$(TESTING): requirements/test.txt pyproject.toml
+	$(call install,requirements/test.txt)
+	@touch $@ $(RUNTIME)
+
+lock: ## Resolve the dependencies anew and write the lock files.
+	@for set in "uv" "runtime --group build" "test --group build --group test"; do \
+		set -- $$set; name=$$1; shift; \
+		source=pyproject.toml; [ $$name = uv ] && source=requirements/uv.in; \
+		$(BIN)/uv pip compile --quiet $$source $$@ --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --no-header --output-file requirements/$$name.txt; \
+	done
+
+schemas: $(TESTING) ## Write the JSON Schemas of the payload types.
+	@$(BIN)/python -m trilogue.reports.schemas
+
+clean: ## Remove what was made.
+	rm -rf $(VENV) demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
