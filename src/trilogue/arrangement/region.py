@@ -13,6 +13,7 @@ longitude, and the ring may not cross the antimeridian.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -27,22 +28,27 @@ Where = Literal["inside", "trajectory", "outside", "unstated"]
 """Where a report's place lies: `trajectory` began inside; `unstated` names no place."""
 
 _PER_HUNDREDTH = 1000
+_BAND = 10_000
+
+_Edge = tuple[Position, Position]
 
 
 def place_test(ring: Sequence[tuple[int, int]]) -> Callable[[Position], bool]:
     """Return the test for lying in `ring`, whose corners are in hundredths of a degree."""
     corners = [(lat * _PER_HUNDREDTH, lon * _PER_HUNDREDTH) for lat, lon in ring]
-    edges = tuple(itertools.pairwise([*corners, corners[0]]))
-    south, north = min(lat for lat, _ in corners), max(lat for lat, _ in corners)
-    west, east = min(lon for _, lon in corners), max(lon for _, lon in corners)
+    # By tenth of a degree of latitude, so that a place meets the few edges at its own height.
+    bands: defaultdict[int, list[_Edge]] = defaultdict(list)
+    for edge in itertools.pairwise([*corners, corners[0]]):
+        low, high = sorted(lat for lat, _ in edge)
+        for band in range(low // _BAND, high // _BAND + 1):
+            bands[band].append(edge)
+    edges = dict(bands)
 
     def inside(position: Position) -> bool:
         lat, lon = position
-        if not (south <= lat <= north and west <= lon <= east):
-            return False
         odd = False
-        for (lat0, lon0), (lat1, lon1) in edges:
-            # Twice the area of the triangle edge-position: its sign tells the side.
+        for (lat0, lon0), (lat1, lon1) in edges.get(lat // _BAND, ()):
+            # Twice the area of the triangle of edge and place: its sign tells the side.
             side = (lon1 - lon0) * (lat - lat0) - (lon - lon0) * (lat1 - lat0)
             if side == 0 and min(lat0, lat1) <= lat <= max(lat0, lat1):
                 if min(lon0, lon1) <= lon <= max(lon0, lon1):
