@@ -53,7 +53,7 @@ lock: ## Resolve the dependencies anew and write the lock files.
 	done
 
 schemas: $(TESTING) ## Write the JSON Schemas of the payload types.
-	@$(BIN)/python -m trilogue.reports.schemas
+	@$(BIN)/python tools/write_schemas.py
 
 clean: ## Remove what was made.
 	rm -rf $(VENV) demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -25,7 +25,7 @@ from trilogue.errors import FormatError
 
 __all__ = ["Instant", "from_datetime", "hour", "parse", "plus", "seconds_between", "to_datetime"]
 
-_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
+_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$(?!\n)"
 
 Instant = Annotated[str, msgspec.Meta(pattern=_PATTERN)]
 """A moment in UTC. The pattern is checked on decoding; `parse` also checks the calendar."""

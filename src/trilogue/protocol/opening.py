@@ -24,6 +24,7 @@ from trilogue.protocol.view import View
 from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
 from trilogue.reports.header import Header, parse_header, verify_header
+from trilogue.reports.lineage import originators
 from trilogue.reports.portion import open_sealed
 from trilogue.reports.report import ReportBody
 from trilogue.sealing.box import SealingSecret, open_box
@@ -111,6 +112,8 @@ def open_grant(
     # (8) The rules permit each portion, under the standing consent too if one is claimed.
     for portion_opened in opened:
         header = portion_opened.header
+        if header.marking.originators != originators(originator, header.derived_from):
+            raise RuleError(f"portion {portion_opened.portion} is marked as somebody else's")
         if rule is not None and not fits(rule, header, statement.issued):
             raise GrantError(f"portion {portion_opened.portion} does not fit the standing consent")
         decision = view.rules.decide(
