@@ -1,0 +1,211 @@
+"""The settings of a node: who it is and where it listens. One file, `node.toml`, in its directory.
+
+    participant = "KR"
+    of = "tisa-2014"
+    listen = "127.0.0.1:7101"
+    api = "127.0.0.1:7201"
+
+    [peers]
+    US = "127.0.0.1:7102"
+
+`of` names the arrangement as it ships, or, when it begins with `./`, a folder beside this file.
+`listen` is where neighbours deliver; `api` is where the participant's own people ask. `peers` are
+the neighbours' `listen` addresses as this node reaches them. Beyond loopback the API takes bearer
+tokens over TLS alone, so it then needs
+
+    [api_tls]
+    certificate = "api/certificate.pem"
+    key = "api/key.pem"
+
+An unknown key, a missing key or a value of another type is refused.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from trilogue.arrangement.files import shipped
+from trilogue.errors import InputError, NotFoundError
+from trilogue.node.shelf import read_files
+
+__all__ = ["ApiTls", "Settings", "parse_address"]
+
+FILE = "node.toml"
+
+_TITLE = (
+    "# A node of Trilogue: who it is and where it listens. `trilogue node join` adds the peers.\n"
+)
+_LAST_PORT = 65535
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file: what is not known here is refused."""
+
+
+class ApiTls(_Table, frozen=True, kw_only=True):
+    """PEM files for the API's own TLS, relative to the node's directory."""
+
+    certificate: str
+    key: str
+
+
+class _File(_Table, frozen=True, kw_only=True):
+    """`node.toml` as it stands."""
+
+    participant: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}\Z")]
+    of: str
+    listen: str
+    api: str
+    api_tls: ApiTls | None = None
+    peers: dict[str, str] = {}
+
+
+class Settings(_File, frozen=True, kw_only=True):
+    """The settings of the node in `directory`. Raises `InputError` when they do not fit."""
+
+    directory: Path
+
+    def __post_init__(self) -> None:
+        """Check what only the fields together show."""
+        parse_address("listen", self.listen)
+        host, _ = parse_address("api", self.api)
+        if self.api_tls is None and not _is_loopback(host):
+            raise InputError(
+                f"api: {self.api!r} is beyond this machine, and the API has no TLS",
+                hint="bind it to 127.0.0.1, or add [api_tls] with certificate and key",
+            )
+        for name, location in self.peers.items():
+            _, port = parse_address(f"peers.{name}", location)
+            if name == self.participant:
+                raise InputError(f"peers: {name} is this node itself")
+            if port == 0:
+                raise InputError(f"peers.{name}: {location!r}: nobody is reached at port 0")
+
+    @classmethod
+    def read(cls, directory: Path) -> Settings:
+        """Read the settings of a node's directory. Raises `NotFoundError` or `InputError`."""
+        path = directory / FILE
+        try:
+            given = msgspec.toml.decode(path.read_bytes(), type=_File, strict=True)
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFoundError(
+                f"no node in {directory}: {path} does not exist",
+                hint="`trilogue node init` makes one",
+            ) from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} does not read: {error}") from error
+        try:
+            return cls(directory=directory, **msgspec.structs.asdict(given))
+        except InputError as error:
+            raise InputError(f"{path}: {error.message}", hint=error.hint) from error
+
+    def text(self) -> str:
+        """Return `node.toml` as it is written."""
+        lines = [
+            f"{key} = {_quote(getattr(self, key))}"
+            for key in ("participant", "of", "listen", "api")
+        ]
+        if self.api_tls is not None:
+            lines += ["", "[api_tls]"]
+            lines += [
+                f"{key} = {_quote(getattr(self.api_tls, key))}" for key in ("certificate", "key")
+            ]
+        if self.peers:
+            lines += ["", "[peers]"]
+            lines += [f"{name} = {_quote(place)}" for name, place in sorted(self.peers.items())]
+        return _TITLE + "\n".join(lines) + "\n"
+
+    def write(self) -> None:
+        """Write the settings into their directory: whole, then renamed into place."""
+        path = self.directory / FILE
+        temporary = path.with_name(FILE + ".new")
+        temporary.write_text(self.text(), encoding="utf-8")
+        temporary.replace(path)
+
+    def with_peers(self, peers: Mapping[str, str]) -> Settings:
+        """Return the settings with these neighbours' addresses added or changed."""
+        return msgspec.structs.replace(self, peers={**self.peers, **peers})
+
+    def template_files(self) -> dict[str, bytes]:
+        """Return the files of the arrangement that the node was made for, without roots.
+
+        Raises `NotFoundError` when it is not there.
+        """
+        if self.of.startswith("./"):
+            return read_files(self.directory / self.of)
+        return shipped(self.of)
+
+    @property
+    def listen_address(self) -> tuple[str, int]:
+        """Host and port at which neighbours deliver."""
+        return parse_address("listen", self.listen)
+
+    @property
+    def api_address(self) -> tuple[str, int]:
+        """Host and port of the API."""
+        return parse_address("api", self.api)
+
+    @property
+    def api_url(self) -> str:
+        """The API's address as its clients write it."""
+        return f"{'http' if self.api_tls is None else 'https'}://{self.api}"
+
+    def api_context(self) -> ssl.SSLContext | None:
+        """Return the API's TLS, 1.3 alone, or None for plain HTTP. Raises `InputError`."""
+        if self.api_tls is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        certificate, key = (
+            self.directory / self.api_tls.certificate,
+            self.directory / self.api_tls.key,
+        )
+        try:
+            context.load_cert_chain(certificate, key)
+        except OSError as error:  # ssl.SSLError is one
+            raise InputError(f"api_tls: {certificate} and {key} do not load: {error}") from error
+        return context
+
+
+def parse_address(name: str, text: str) -> tuple[str, int]:
+    """Read `HOST:PORT` or `[IPv6]:PORT`; `name` is the setting it stands for.
+
+    Port 0 lets the system choose. Raises `InputError`.
+
+    >>> parse_address("api", "127.0.0.1:7201"), parse_address("api", "[::1]:7201")
+    (('127.0.0.1', 7201), ('::1', 7201))
+    """
+    host, _, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if bracketed else host
+    digits = port.isascii() and port.isdigit() and str(int(port)) == port
+    if not host or not digits or int(port) > _LAST_PORT or (":" in host) is not bracketed:
+        raise InputError(
+            f"{name}: {text!r} is no address", hint="write HOST:PORT, such as 127.0.0.1:7201"
+        )
+    if any(char.isspace() or char in '/@?#"\\' for char in host) or not host.isascii():
+        raise InputError(f"{name}: {text!r}: {host!r} is no host")
+    return host, int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this machine. A name other than localhost may lead anywhere."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _quote(text: str) -> str:
+    """Return a TOML basic string."""
+    escaped = "".join(
+        f"\\u{ord(char):04x}" if char < " " or char == "\x7f" else char
+        for char in text.replace("\\", "\\\\").replace('"', '\\"')
+    )
+    return f'"{escaped}"'
