@@ -1,11 +1,9 @@
 """Signed notes (c2sp.org/signed-note@v1.0.0): text, a blank line, signature lines.
 
-    Ognuno sta solo sul cuor della terra
-    trafitto da un raggio di sole:
+    the arrangement is in force
 
-    ed è subito sera.
-
-    — quasimodo.example/salvatore NnugSzTjtVAewIS+Z/iJhUPeFDkO/5QQ2i5ddnGITLlC+EhfLW9oJKO…
+    — example.org/kr 0MU2khaI9Yl2tPZxYSw7Kj…
+    — example.org/kr 5h1pAqkZ0Hq0mNc4vXJ2Qe…
 
 The text ends with a newline and may hold blank lines: the *last* blank line separates it from the
 signatures. A signature line is an em dash, a space, the key name, a space, and the base64 of a
