@@ -5,8 +5,8 @@ Rule 2: this module does not know which participant it looks at, nor what the ot
 `trilogue.arrangement.force` puts the participants together.
 
 Notice given ends a participant's adoption on its effective date, and not before. A participant
-may stop that clock and let it run on, or adopt again and so take the notice back: what Korea did
-in August and November 2019 and in March 2023 (paragraph 21 of the 2016 text) is
+may stop that clock and let it run on, or adopt again and so take the notice back. What Korea did
+in August and November 2019 and in March 2023 with its agreement of 2016 with Japan (article 21) is
 
     adopted → notice-given → notice-suspended → adopted
 

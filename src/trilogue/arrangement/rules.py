@@ -99,12 +99,14 @@ class Rules:
             )
         except ValueError as error:
             raise InputError(f"the schema of the rules does not fit: {error}") from error
-        # One participant asks everything once: a schema that cannot take these facts would
-        # deny all that is ever asked, and that is better known before anyone adopts it.
+        # One participant asks everything once: a schema that cannot take these facts, or a rule
+        # that always errs, would deny all that is ever asked; better known before it is adopted.
         probe = Facts(actor=arrangement.hub)
         for action in Action:
             if self._decide(action, probe).rules == (RULE_ERROR,):
-                raise InputError(f"the schema of the rules does not admit the action {action}")
+                raise InputError(
+                    f"the rules err, or their schema does not admit the action {action} on its facts"
+                )
         self._remembered = lru_cache(maxsize=_CACHE)(self._decide)
 
     def decide(self, action: Action, facts: Facts) -> Decision:
