@@ -105,7 +105,7 @@ class Rules:
         for action in Action:
             if self._decide(action, probe).rules == (RULE_ERROR,):
                 raise InputError(
-                    f"the rules err, or their schema does not admit the action {action} on its facts"
+                    f"the rules err, or their schema does not admit the action {action}"
                 )
         self._remembered = lru_cache(maxsize=_CACHE)(self._decide)
 

@@ -18,17 +18,14 @@ SCOPE  [S]
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from trilogue.arrangement.page import Page, columns
 from trilogue.arrangement.rules import DEFAULT_DENY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from trilogue.arrangement.arrangement import Arrangement
-    from trilogue.arrangement.text import Claim, Lang
+    from trilogue.arrangement.text import Lang
 
 __all__ = ["HEADINGS", "render"]
 
@@ -43,65 +40,24 @@ HEADINGS = (
 )  # fmt: skip
 """The headings and set phrases that need words, beside those of the things themselves."""
 
-_WIDTH = 88
-
-_JAPANESE = "\u3041-\u30ff\u4e00-\u9fff"
-_OPENING, _CLOSING = "「（", "、。」）ー"
-_PIECES = re.compile(
-    rf" |[{_OPENING}]*[{_JAPANESE}][{_CLOSING}]*|[{_OPENING}]*[^ {_JAPANESE}{_OPENING}]+"
-)
-"""What stays on one line: a word, or a Japanese character with the brackets and stops it bears."""
-
 
 def render(arrangement: Arrangement, lang: Lang) -> str:
     """Return the whole arrangement as text in `lang`, lines of at most 88 columns."""
-    page = _Page(arrangement, lang)
+    page = Page(arrangement, lang)
     for section in (_head, _participants, _paragraphs, _pacts, _scope, _levels, _sharing, _rules,
                     _running, _roots, _notes, _sources):  # fmt: skip
         section(page)
     return page.text()
 
 
-class _Page:
-    """Lines written so far, and the words to write them with."""
-
-    def __init__(self, arrangement: Arrangement, lang: Lang) -> None:
-        self.arrangement = arrangement
-        self.lang: Lang = lang
-        self._lines: list[str] = []
-
-    def name(self, kind: str, key: str) -> str:
-        return self.arrangement.name(kind, key, self.lang)
-
-    def say(self, heading: str, **values: object) -> str:
-        return self.name("heading", heading).format(**values)
-
-    def heading(self, heading: str, claim: Claim | None = None) -> None:
-        self._lines += ["", self.say(heading).upper() + (f"  [{claim.tag}]" if claim else "")]
-
-    def line(self, text: str, claim: Claim | None = None, *, first: str = "  ") -> None:
-        tagged = f"{text} [{claim.tag}]" if claim else text
-        self._lines += _wrap(tagged, first, " " * _columns(first))
-
-    def preformatted(self, text: str) -> None:
-        self._lines.append(text.rstrip())
-
-    def items(self, kind: str, ids: Iterable[str], more: Callable[[str], str]) -> None:
-        for key in ids:
-            self.line(self.name(kind, key) + more(key), first="  - ")
-
-    def text(self) -> str:
-        return "\n".join(self._lines).strip("\n") + "\n"
-
-
-def _head(page: _Page) -> None:
+def _head(page: Page) -> None:
     page.line(page.name("arrangement", "title"), first="")
     for key in ("short-title", "about"):
         page.line("", first="")
         page.line(page.name("arrangement", key), first="")
 
 
-def _participants(page: _Page) -> None:
+def _participants(page: Page) -> None:
     page.heading("participants")
     for participant in page.arrangement.text.participants:
         ministry = page.name("ministry", participant.id)
@@ -110,14 +66,14 @@ def _participants(page: _Page) -> None:
     page.line(page.say("hub", who=page.name("participant", page.arrangement.hub)))
 
 
-def _paragraphs(page: _Page) -> None:
+def _paragraphs(page: Page) -> None:
     page.heading("paragraphs")
     for paragraph in page.arrangement.text.paragraphs:
         number = str(paragraph.number)
         page.line(page.name("paragraph", number), paragraph, first=f"  {number}. ")
 
 
-def _pacts(page: _Page) -> None:
+def _pacts(page: Page) -> None:
     page.heading("pacts")
     for pact in page.arrangement.text.pacts:
         signed = page.say("signed", date=pact.signed)
@@ -128,7 +84,7 @@ def _pacts(page: _Page) -> None:
             page.line(words, article, first="    - ")
 
 
-def _scope(page: _Page) -> None:
+def _scope(page: Page) -> None:
     scope = page.arrangement.text.scope
     page.heading("scope", scope)
 
@@ -153,7 +109,7 @@ def _scope(page: _Page) -> None:
     )
 
 
-def _levels(page: _Page) -> None:
+def _levels(page: Page) -> None:
     arrangement, text = page.arrangement, page.arrangement.text
     page.heading("levels")
     who = arrangement.participants
@@ -161,9 +117,9 @@ def _levels(page: _Page) -> None:
     for level in reversed(text.levels):
         own = (_both(arrangement, level.id, participant, page.lang) for participant in who)
         rows.append((f"[{level.tag}]", *own))
-    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = (cell + " " * (w - _columns(cell)) for cell, w in zip(row, widths, strict=True))
+        cells = (cell + " " * (w - columns(cell)) for cell, w in zip(row, widths, strict=True))
         page.preformatted("  " + "  ".join(cells))
     ceiling = arrangement.ceiling
     page.line(page.say("ceiling", level=ceiling), text.ceiling)
@@ -175,7 +131,7 @@ def _both(arrangement: Arrangement, level: str, participant: str, lang: Lang) ->
     return own if own == reading else f"{own} ({reading})"
 
 
-def _sharing(page: _Page) -> None:
+def _sharing(page: Page) -> None:
     text = page.arrangement.text
     page.heading("purposes")
     page.items("purpose", text.purposes, lambda _: "")
@@ -192,7 +148,7 @@ def _sharing(page: _Page) -> None:
     page.line(page.say("sharing-caveat", caveat=text.sharing_caveat))
 
 
-def _rules(page: _Page) -> None:
+def _rules(page: Page) -> None:
     page.heading("rules")
     page.items("rule", page.arrangement.policies.permits, lambda key: f" ({key})")
     page.line(page.name("rule", DEFAULT_DENY))
@@ -201,7 +157,7 @@ def _rules(page: _Page) -> None:
     page.line(page.say("two-officers", level=page.arrangement.text.two_person_above))
 
 
-def _running(page: _Page) -> None:
+def _running(page: Page) -> None:
     text = page.arrangement.text
     page.heading("log")
     page.line(page.say("cosignatures", number=text.quorum.cosignatures, suite=text.suite))
@@ -228,7 +184,7 @@ def _running(page: _Page) -> None:
     page.line(page.say("notice", days=text.notice_days))
 
 
-def _roots(page: _Page) -> None:
+def _roots(page: Page) -> None:
     page.heading("roots")
     for who in page.arrangement.participants:
         root = page.arrangement.roots.get(who)
@@ -241,7 +197,7 @@ def _roots(page: _Page) -> None:
     page.line(page.say("digest", digest=page.arrangement.digest_text))
 
 
-def _notes(page: _Page) -> None:
+def _notes(page: Page) -> None:
     page.heading("notes")
     for note in page.arrangement.text.notes:
         page.line(page.name("note", note.id), note, first="  - ")
@@ -251,22 +207,6 @@ def _notes(page: _Page) -> None:
     page.line(page.say("untagged"))
 
 
-def _sources(page: _Page) -> None:
+def _sources(page: Page) -> None:
     page.heading("sources")
     page.items("source", page.arrangement.text.sources, lambda _: "")
-
-
-def _columns(text: str) -> int:
-    """Return how many terminal columns `text` takes: Korean and Japanese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _wrap(text: str, first: str, rest: str) -> list[str]:
-    """Break a line by columns, at spaces or between Japanese characters."""
-    lines, line, start = [], "", first
-    for piece in _PIECES.findall(text):
-        if line and _columns(start + line + piece.rstrip()) > _WIDTH:
-            lines.append(start + line.rstrip())
-            line, start = "", rest
-        line += piece if line else piece.lstrip()
-    return [*lines, (start + line).rstrip()]
