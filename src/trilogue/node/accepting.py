@@ -29,7 +29,6 @@ from trilogue.errors import (
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holdings
 from trilogue.node.keystore import WorkingKeys
-from trilogue.node.stands import step
 from trilogue.protocol.bodies import (
     DestructionBody,
     KeysBody,
@@ -43,6 +42,7 @@ from trilogue.protocol.keys import verify_material
 from trilogue.protocol.opening import Opened, open_grant
 from trilogue.protocol.passage import Relays
 from trilogue.protocol.relaying import check_marks, decide_relay
+from trilogue.protocol.stands import step
 from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database

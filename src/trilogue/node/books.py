@@ -15,9 +15,9 @@ from trilogue.arrangement.parse import parse_arrangement
 from trilogue.arrangement.rules import Rules
 from trilogue.encoding import base64, canonical
 from trilogue.errors import NotInForceError
-from trilogue.node.stands import STAND_KINDS, step
 from trilogue.protocol.bodies import KeyMaterial, KeysBody
 from trilogue.protocol.keys import key_in_force
+from trilogue.protocol.stands import STAND_KINDS, step
 from trilogue.protocol.statement import Statement, parse_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
