@@ -132,7 +132,8 @@ class TestCosignatureByMlDsa44:
         name, public = parse_vkey(vkey, MLDSA44_COSIGNATURE)
         assert format_vkey(name, MLDSA44_COSIGNATURE, public) == vkey
         note = (DATA / "mldsa-log.checkpoint").read_text()
-        return PublicKey(name, bytes(32), public), parse_note(note)
+        ed25519 = SecretKey.from_seeds(name, bytes(32), bytes(32)).public.ed25519
+        return PublicKey(name, ed25519, public), parse_note(note)
 
     def test_the_log_signed(self):
         public, note = self.read()

@@ -55,12 +55,27 @@ _MLDSA44_SIZE = 1312
 
 _COSIGNATURE = "cosignature/v1\n"
 
+_P = 2**255 - 19
+_SMALL_ORDER = frozenset(
+    int.from_bytes(bytes.fromhex(y), "little")
+    for y in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+"""The y-coordinates of the eight points of small order on edwards25519."""
+
 
 @dataclass(frozen=True)
 class PublicKey:
     """What others know of a hybrid pair: `ed25519` is 32 bytes, `mldsa44` is 1312.
 
-    Raises `FormatError` when the name cannot stand on a note or a key has another length.
+    Raises `FormatError` when the name cannot stand on a note, a key has another length, or the
+    Ed25519 key is a point of small order or not in its one encoding: signatures that its owner
+    never made would verify, and whoever published it could deny its own.
     """
 
     name: str
@@ -74,6 +89,9 @@ class PublicKey:
                 f"keys of {len(self.ed25519)} and {len(self.mldsa44)} bytes"
                 f" where {_ED25519_SIZE} and {_MLDSA44_SIZE} must stand"
             )
+        y = int.from_bytes(self.ed25519, "little") & (2**255 - 1)  # the top bit is the sign of x
+        if y >= _P or y in _SMALL_ORDER:
+            raise FormatError(f"an Ed25519 key under which anyone could sign: {self.name!r}")
 
     @classmethod
     def parse(cls, vkeys: Sequence[str]) -> Self:

@@ -113,7 +113,29 @@ def test_a_public_key_has_one_length():
     with pytest.raises(FormatError, match="keys of 31 and 1312 bytes"):
         PublicKey(NAME, bytes(31), SECRET.public.mldsa44)
     with pytest.raises(FormatError, match="keys of 32 and 1311 bytes"):
-        PublicKey(NAME, bytes(32), SECRET.public.mldsa44[:-1])
+        PublicKey(NAME, SECRET.public.ed25519, SECRET.public.mldsa44[:-1])
+
+
+@pytest.mark.parametrize("sign", [0, 0x80], ids=["even x", "odd x"])
+@pytest.mark.parametrize(
+    "y",
+    [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ],
+)
+def test_a_key_under_which_anyone_could_sign_is_refused(y: str, sign: int):
+    # The points of small order, and coordinates that are not below 2^255 - 19.
+    key = bytearray.fromhex(y)
+    key[31] |= sign
+    with pytest.raises(FormatError, match="anyone could sign"):
+        PublicKey(NAME, bytes(key), SECRET.public.mldsa44)
 
 
 def test_no_mangling_of_a_verifier_key_is_read():
