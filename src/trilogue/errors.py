@@ -99,12 +99,19 @@ class UnavailableError(LocalError):
 
 
 class PeerError(TrilogueError):
-    """What a peer sent does not verify. `step` is the acceptance step that failed."""
+    """What a peer sent does not verify. `step` is the acceptance step that failed.
+
+    `again` says that nobody is at fault: something that may still come is missing, and the peer
+    may send the same once more.
+    """
 
     step = 0
 
-    def __init__(self, message: str, *, step: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self, message: str, *, step: int | None = None, hint: str = "", again: bool = False
+    ) -> None:
         super().__init__(message, hint=hint)
+        self.again = again
         if step is not None:
             self.step = step
 

@@ -65,8 +65,6 @@ class Incoming:
     onward: dict[str, tuple[list[Cite], list[Opened]]] = field(default_factory=dict)
     opened: dict[Cite, tuple[Opened, ...]] = field(default_factory=dict)
     officers: dict[Cite, int] = field(default_factory=dict)
-    waiting: set[Cite] = field(default_factory=set)
-    """Statements that failed for want of something that may still come."""
 
 
 class Accepting:
@@ -111,12 +109,6 @@ class Accepting:
                     raise PassageError("a request names portions or describes them, one of both")
             case _:
                 pass
-
-    def again(self, heard: Heard, incoming: Incoming) -> None:
-        """Answer a statement that counted before, when its answer may have been lost.
-
-        Receipts are in the log and leave through the outbox; there is nothing to say twice.
-        """
 
     def relay(self, heard: Heard, recipient: str, incoming: Incoming) -> None:
         """At the hub: note that an accepted statement is to go on to the recipient."""
@@ -183,26 +175,17 @@ class Accepting:
             # Withdrawn before it arrived: it is never opened, and that is certified.
             incoming.destructions.append(self._destroyed(heard.cite, ended, _portions(grant)))
             return
-        try:
-            opened = open_grant(
-                heard,
-                self._books,
-                boxes=incoming.boxes,
-                ciphertexts=incoming.ciphertexts,
-                secrets=[keys.sealing for keys in self.keys],
-                release_keys=self._books.keys_of(statement.speaker, incoming.at),
-                at=incoming.at,
-            )
-            if statement.speaker not in self._books.arrangement.neighbours(me):
-                check_marks(opened, incoming.marks, self._books.arrangement)
-        except (GrantError, OpeningError) as error:
-            # A grant that has not begun, a standing consent or an attachment that is still on
-            # its way: the peer may send it again.
-            early = incoming.at < grant.extent.not_before
-            unsettled = grant.under is not None and self._books.statement(grant.under) is None
-            if early or unsettled or error.message.endswith("is missing"):
-                incoming.waiting.add(heard.cite)
-            raise
+        opened = open_grant(
+            heard,
+            self._books,
+            boxes=incoming.boxes,
+            ciphertexts=incoming.ciphertexts,
+            secrets=[keys.sealing for keys in self.keys],
+            release_keys=self._books.keys_of(statement.speaker, incoming.at),
+            at=incoming.at,
+        )
+        if statement.speaker not in self._books.arrangement.neighbours(me):
+            check_marks(opened, incoming.marks, self._books.arrangement)
         for portion in opened:
             self._holdings.keep_opened(portion, incoming.ciphertexts[portion.header.ciphertext])
             incoming.receipts.append(portion.receipt())

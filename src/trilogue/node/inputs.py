@@ -13,10 +13,13 @@ from trilogue.consent.acts import Description, StandingRule
 from trilogue.encoding.instant import Instant
 
 __all__ = [
+    "AdoptionInput",
     "GeneraliseInput",
     "GrantInput",
     "IncidentInput",
+    "LeaveInput",
     "MarkingInput",
+    "OpeningInput",
     "Place",
     "PlaceInput",
     "PortionInput",
@@ -25,6 +28,7 @@ __all__ = [
     "ReportInput",
     "RequestInput",
     "SourceInput",
+    "StandInput",
     "StandingInput",
     "WithdrawalInput",
 ]
@@ -169,3 +173,31 @@ class IncidentInput(Input, frozen=True, kw_only=True):
     concerns: Annotated[tuple[Place, ...], msgspec.Meta(max_length=64)] = ()
     findings_of: Place | None = None
     text: Text
+
+
+class OpeningInput(Input, frozen=True, kw_only=True):
+    """Open one portion of a report, and say what for: it stands in the access register."""
+
+    portion: Name
+    purpose: Name
+    why: Text
+
+
+class AdoptionInput(Input, frozen=True, kw_only=True):
+    """Adopt a version of the arrangement; `digest` None is the newest that is here."""
+
+    digest: Annotated[str, msgspec.Meta(min_length=44, max_length=44)] | None = None
+
+
+class StandInput(Input, frozen=True, kw_only=True):
+    """Suspend or resume the arrangement, or one's notice of withdrawal from it."""
+
+    of: Literal["arrangement", "notice"] = "arrangement"
+    reason: Text
+
+
+class LeaveInput(Input, frozen=True, kw_only=True):
+    """Give notice of withdrawal; `effective` None is as soon as the arrangement allows."""
+
+    reason: Text
+    effective: Instant | None = None

@@ -101,11 +101,10 @@ class Neighbour:
             return False
         self.problem = ""
         try:
-            moved = await service.run(lambda: service.engine.sending.acknowledge(outgoing, ack))
+            return await service.run(lambda: service.engine.sending.acknowledge(outgoing, ack))
         except TrilogueError as error:
             self.problem = str(error)
             return False
-        return moved or service.engine.sending.resynchronised(self.name)
 
     async def witness_forever(self) -> None:
         """Ask for cosignatures of new checkpoints."""

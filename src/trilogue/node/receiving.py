@@ -114,13 +114,9 @@ class Receiving:
     def _fail_voice(
         self, voice: Voice, sender: str, error: PeerError, outcomes: list[Outcome]
     ) -> None:
-        # A voice proven from another size than was seen is nobody's fault: the peer resends.
-        again = error.step == 3 and not isinstance(error, ForkError) and bool(error.hint)
-        if not again:
-            self._incident(error, voice.speaker, sender, voice.note.encode())
+        self._incident(error, voice.speaker, sender, voice.note.encode())
         outcomes += [
-            _outcome(voice.speaker, _index_in(spoken.raw), error, again=again)
-            for spoken in voice.statements
+            _outcome(voice.speaker, _index_in(spoken.raw), error) for spoken in voice.statements
         ]
 
     def _remember(self, voice: HeardVoice) -> None:
@@ -143,16 +139,13 @@ class Receiving:
         """Steps 6 to 9 for one statement, and what follows from it."""
         statement = heard.statement
         if self._books.statement(heard.cite) is not None:
-            self._accepting.again(heard, incoming)
             return _outcome(statement.speaker, statement.index, None)
         try:
             check_passage(heard, incoming.relays, self._books, incoming.at)
             self._accepting.accept(heard, incoming)
         except PeerError as error:
-            again = heard.cite in incoming.waiting
-            if not again:
-                self._incident(error, statement.speaker, sender, heard.raw)
-            return _outcome(statement.speaker, statement.index, error, again=again)
+            self._incident(error, statement.speaker, sender, heard.raw)
+            return _outcome(statement.speaker, statement.index, error)
         self._sequencer.keep(
             Composed(
                 statement=statement, raw=heard.raw, leaf=heard.leaf, leaf_hash=heard.leaf_hash
@@ -183,7 +176,7 @@ class Receiving:
 
     def _incident(self, error: PeerError, speaker: str, sender: str, evidence: bytes) -> None:
         """Log a peer's fault, once for the same evidence. It never stops what is good."""
-        if not self._db.q.add_fault(digest=sha256(evidence)):
+        if error.again or not self._db.q.add_fault(digest=sha256(evidence)):
             return
         blamed = speaker if isinstance(error, ForkError) else sender
         try:
@@ -238,11 +231,11 @@ def _index_in(raw: bytes) -> int:
         return -1
 
 
-def _outcome(speaker: str, index: int, error: PeerError | None, *, again: bool = False) -> Outcome:
+def _outcome(speaker: str, index: int, error: PeerError | None) -> Outcome:
     return Outcome(
         speaker=speaker,
         index=index,
         step=None if error is None else error.step,
         reason="" if error is None else error.message,
-        again=again,
+        again=error is not None and error.again,
     )

@@ -64,7 +64,7 @@ class Sending:
         self._sequencer = sequencer
         self._holdings = holdings
         self._peer_saw: dict[tuple[str, str], int] = {}
-        self._resynchronised: set[str] = set()
+        self._tried: dict[str, int] = {}
 
     def outgoing(self, peer: str) -> Outgoing | None:
         """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
@@ -75,7 +75,8 @@ class Sending:
         limit = self._deliverable()
         load = _Load({}, {}, {}, {})
         rows: dict[int, tuple[tuple[str, int], ...]] = {}
-        for waiting in self._db.q.waiting_for(peer=peer, most=MOST_ROWS):
+        after = self._tried.pop(peer, -1)
+        for waiting in self._db.q.waiting_for(peer=peer, after=after, most=MOST_ROWS):
             if waiting["idx"] >= limit:
                 break
             rows[waiting["idx"]] = self._load(waiting["idx"], peer, load)
@@ -94,14 +95,14 @@ class Sending:
         return Outgoing(peer=peer, data=canonical.encode(delivery), rows=rows)
 
     def acknowledge(self, outgoing: Outgoing, ack: Ack) -> bool:
-        """Take the answer to a delivery into the outbox; return whether anything moved on.
+        """Take the answer to a delivery into the outbox. Runs as an act of the sequencer.
 
-        Runs as an act of the sequencer.
+        Returns whether it is worth sending again at once: something was taken in, or the answer
+        told how far the neighbour has seen a log, so that the next delivery can begin there.
         """
-        for seen in ack.seen:
-            if self._peer_saw.get((outgoing.peer, seen.speaker), 0) != seen.size:
-                self._peer_saw[outgoing.peer, seen.speaker] = seen.size
-                self._resynchronised.add(outgoing.peer)
+        sizes = {(outgoing.peer, seen.speaker): seen.size for seen in ack.seen}
+        news = any(self._peer_saw.get(place, 0) != size for place, size in sizes.items())
+        self._peer_saw.update(sizes)
         outcomes = {(outcome.speaker, outcome.index): outcome for outcome in ack.outcomes}
         moved = False
         for index, burden in outgoing.rows.items():
@@ -120,14 +121,10 @@ class Sending:
             else:
                 self._db.q.sent(peer=outgoing.peer, idx=index)
                 self._drop_boxes(index)
-        return moved
-
-    def resynchronised(self, peer: str) -> bool:
-        """Whether the last answer told of another size than was thought: worth another try."""
-        if peer in self._resynchronised:
-            self._resynchronised.discard(peer)
-            return True
-        return False
+        if not moved and not news:
+            # Nothing of it could be taken in yet: what waits behind it gets its turn.
+            self._tried[outgoing.peer] = max(outgoing.rows)
+        return moved or news
 
     # What goes in.
 

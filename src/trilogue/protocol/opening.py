@@ -80,7 +80,8 @@ def open_grant(
     try:
         check_alive(grant.extent, view.me, at)
     except ConsentError as error:
-        raise GrantError(error.message, hint=error.hint) from error
+        early = at < grant.extent.not_before
+        raise GrantError(error.message, hint=error.hint, again=early) from error
     if view.ended(heard.cite, view.me):
         raise GrantError(f"grant {heard.cite.short} was withdrawn before it arrived")
     officers = check_approvals(grant.approvals, extent_digest(grant), release_keys)
@@ -138,7 +139,9 @@ def open_grant(
     for portion_opened in opened:
         ciphertext = ciphertexts.get(portion_opened.header.ciphertext)
         if ciphertext is None:
-            raise OpeningError(f"the ciphertext of portion {portion_opened.portion} is missing")
+            raise OpeningError(
+                f"the ciphertext of portion {portion_opened.portion} is missing", again=True
+            )
         open_sealed(portion_opened.header, portion_opened.key, ciphertext)
     return tuple(opened)
 
@@ -147,7 +150,9 @@ def _standing(
     under: Cite, originator: str, view: View, release_keys: KeyMaterial
 ) -> tuple[StandingRule, tuple[str, ...]]:
     statement = view.statement(under)
-    if statement is None or under.speaker != originator or statement.kind != "standing":
+    if statement is None:
+        raise GrantError(f"the standing consent {under.short} is missing", again=True)
+    if under.speaker != originator or statement.kind != "standing":
         raise GrantError(f"no standing consent of {originator} at {under.short}")
     if view.ended(under, view.me):
         raise GrantError(f"the standing consent {under.short} was withdrawn")
@@ -167,7 +172,7 @@ def _open_box(
     named = [box.digest for box in grant.boxes if box.participant == view.me]
     box = boxes.get(named[0]) if len(named) == 1 else None
     if box is None:
-        raise OpeningError(f"the box for {view.me} is missing")
+        raise OpeningError(f"the box for {view.me} is missing", again=True)
     info = box_info(arrangement, originator, view.me, extent_digest(grant))
     for position, secret in enumerate(secrets):
         try:
@@ -186,6 +191,6 @@ def _open_box(
 def _check_listed(report: Cite, portion: str, view: View) -> None:
     statement = view.statement(report)
     if statement is None or statement.kind != "report":
-        raise OpeningError(f"report {report.short} is missing")
+        raise OpeningError(f"report {report.short} is missing", again=True)
     if portion not in statement.says(ReportBody).portions:
         raise OpeningError(f"report {report.short} lists no portion {portion}")

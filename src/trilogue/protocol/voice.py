@@ -171,6 +171,7 @@ def _check_consistency(voice: Voice, checkpoint: Checkpoint, view: View) -> None
         raise ConsistencyError(
             f"{voice.speaker}'s log is proven from size {voice.old}, but size {size} was seen",
             hint="send the steps from the size that was seen",
+            again=True,
         )
     for step in voice.steps:
         if step.size <= size:

@@ -30,6 +30,7 @@ CREATE TABLE checkpoint (
     note   TEXT NOT NULL,
     issued TEXT NOT NULL
 );
+CREATE INDEX checkpoint_issued ON checkpoint (issued, size);
 CREATE TABLE cosignature (
     size    INTEGER NOT NULL,
     witness TEXT    NOT NULL,
@@ -98,7 +99,7 @@ CREATE TABLE outbox (
     state  TEXT    NOT NULL,           -- waiting | failed
     reason TEXT    NOT NULL
 );
-CREATE INDEX outbox_peer ON outbox (peer, state, id);
+CREATE INDEX outbox_peer ON outbox (peer, state, idx);
 
 -- The node's own books.
 CREATE TABLE arrangement (

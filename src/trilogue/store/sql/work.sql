@@ -2,7 +2,8 @@
 INSERT INTO outbox (peer, idx, state, reason) VALUES (:peer, :idx, 'waiting', '');
 
 -- name: waiting_for
-SELECT id, idx FROM outbox WHERE peer = :peer AND state = 'waiting' ORDER BY id LIMIT :most;
+SELECT id, idx FROM outbox
+WHERE peer = :peer AND state = 'waiting' AND idx > :after ORDER BY idx LIMIT :most;
 
 -- name: still_waiting$
 SELECT 1 FROM outbox WHERE idx = :idx AND state = 'waiting' LIMIT 1;
