@@ -78,6 +78,8 @@ class Publishing:
         """How far tiles stand; ahead of `_size` while much is published over several turns."""
         self._known: dict[str, bytes] = {}
         """What this process wrote last under a name that stays."""
+        self._arrangement = ""
+        """The digest of the arrangement that it wrote last."""
 
     def publish(self) -> int:
         """Publish what is due; return the published size.
@@ -86,7 +88,7 @@ class Publishing:
         next turn goes on.
         """
         due = self._due()
-        if due is None or due["size"] < self._size:
+        if due is None or due["size"] < self._written:
             return self._size
         try:
             if self._write_tiles(due["size"]):
@@ -152,11 +154,14 @@ class Publishing:
         self._put(OPEN, b"".join(open_line(row["idx"], row["raw"]) for row in rows))
 
     def _write_arrangement(self) -> None:
-        arrangement = self._books.arrangement
+        digest = self._books.arrangement.digest_text
+        if digest == self._arrangement:
+            return
         for row in self._db.q.arrangements():
-            if row["digest"] == arrangement.digest_text:
+            if row["digest"] == digest:
                 for name, data in canonical.decode(row["files"], dict[str, str]).items():
                     self._put(f"{ARRANGEMENT}/{name}", base64.decode(data))
+        self._arrangement = digest
 
     def _note(self, checkpoint: Row) -> bytes:
         """Return the checkpoint's note with the lines of all who cosigned it."""

@@ -25,9 +25,10 @@ SELECT idx, leaf FROM statement
 WHERE speaker = :speaker AND idx >= :first AND idx < :last ORDER BY idx;
 
 -- name: open_statements
--- Statements whose whole text is public.
+-- Statements whose whole text is public. The plus keeps SQLite from going through the whole log:
+-- they are few, and the index by kind finds them.
 SELECT idx, raw FROM statement
-WHERE speaker = :speaker AND idx < :size
+WHERE +speaker = :speaker AND idx < :size
   AND kind IN ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
 ORDER BY idx;
 
@@ -50,8 +51,8 @@ INSERT INTO checkpoint (size, root, note, issued) VALUES (:size, :root, :note, :
 SELECT * FROM checkpoint ORDER BY size DESC LIMIT 1;
 
 -- name: checkpoint_until^
--- The largest checkpoint signed no later than a moment.
-SELECT * FROM checkpoint WHERE issued <= :issued ORDER BY size DESC LIMIT 1;
+-- The last checkpoint signed no later than a moment.
+SELECT * FROM checkpoint WHERE issued <= :issued ORDER BY issued DESC, size DESC LIMIT 1;
 
 -- name: checkpoint_at^
 SELECT * FROM checkpoint WHERE size = :size;
@@ -66,6 +67,11 @@ SELECT witness, lines FROM cosignature WHERE size = :size ORDER BY witness;
 -- name: cosigned_size^
 -- The largest own checkpoint that enough witnesses cosigned.
 SELECT size FROM cosignature GROUP BY size HAVING count(*) >= :quorum ORDER BY size DESC LIMIT 1;
+
+-- name: cosigned_until^
+-- The largest own checkpoint up to a size that enough witnesses cosigned.
+SELECT size FROM cosignature WHERE size <= :size
+GROUP BY size HAVING count(*) >= :quorum ORDER BY size DESC LIMIT 1;
 
 -- name: last_cosigned$
 SELECT coalesce(max(size), 0) FROM cosignature WHERE witness = :witness;
