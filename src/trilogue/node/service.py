@@ -36,7 +36,7 @@ from trilogue.node.witnessing import Witnessing
 from trilogue.protocol.delivery import Ack
 from trilogue.tlog.witness import WitnessAnswer
 
-__all__ = ["Health", "Service", "open_engine", "wall_clock"]
+__all__ = ["Health", "Service", "open_engine", "serve", "wall_clock"]
 
 T = TypeVar("T")
 log = logging.getLogger("trilogue.node")
@@ -253,8 +253,8 @@ class Service:
         Raises what made a part of the node fail: a node does not limp.
         """
         loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, self._stopped.set)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopped.set)
         for name, location in self.settings.peers.items():
             self.neighbours[name] = Neighbour(self, name, location)
         self._start(self._commit_groups(), self._serve_peers(), self._sweep())
