@@ -21,6 +21,7 @@ from trilogue.node.governing import Governing
 from trilogue.node.holdings import Holdings
 from trilogue.node.inputs import ReportInput
 from trilogue.node.keystore import Keystore, WorkingKeys
+from trilogue.node.picturing import Picturing
 from trilogue.node.reading import Reading
 from trilogue.node.receiving import Receiving
 from trilogue.node.sending import Sending
@@ -72,6 +73,7 @@ class Engine:
             self.now,
         )
         self.reading = Reading(self.db, self.books, self.holdings, self.now)
+        self.picturing = Picturing(self.books, self.reading, self.now)
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self.holdings.replay_destructions()
         self._load_keys()

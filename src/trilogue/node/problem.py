@@ -6,7 +6,7 @@
 The type is stable: it is made of the class's name. A class that is not told by its own name is
 told by that of its nearest base that is.
 
->>> problem_type(NotInForceError)
+>>> problem_type(errors.NotInForceError)
 'urn:trilogue:error:not-in-force'
 >>> error = RefusedError("refused by above-ceiling: …", rules=("above-ceiling",), index=7)
 >>> again = rebuild(describe(error, 403))
