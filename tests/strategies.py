@@ -1,0 +1,245 @@
+"""Hypothesis strategies for what participants say. One file, so that every room draws alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hypothesis import strategies as st
+
+from trilogue.consent.acts import (
+    Approval,
+    Box,
+    Description,
+    Extent,
+    GrantBody,
+    GrantItem,
+    RefusalBody,
+    RequestBody,
+    StandingBody,
+    StandingRule,
+    WithdrawalBody,
+)
+from trilogue.encoding import base64, instant
+from trilogue.marking import Marking, mark
+from trilogue.protocol.bodies import (
+    AdoptionBody,
+    Body,
+    DestructionBody,
+    IncidentBody,
+    KeyMaterial,
+    KeysBody,
+    Mark,
+    PaddingBody,
+    ReceiptBody,
+    ReceiptItem,
+    ReclassificationBody,
+    RelayBody,
+    RelayItem,
+    ReleaseKey,
+    StandBody,
+    WithdrawalFromArrangementBody,
+)
+from trilogue.reports.cite import Cite, PortionRef
+from trilogue.reports.report import ReportBody
+
+Strategy = st.SearchStrategy
+
+PARTICIPANTS = ("KR", "US", "JP")
+PURPOSES = ("analysis", "verification", "warning")
+LEVELS = ("UNCLASSIFIED", "CONFIDENTIAL", "SECRET", "TOP SECRET")
+
+participants = st.sampled_from(PARTICIPANTS)
+texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+digests = st.binary(min_size=32, max_size=32).map(base64.encode)
+instants = st.datetimes(
+    datetime(2014, 12, 29),  # noqa: DTZ001 - the zone comes with `timezones`
+    datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+).map(instant.from_datetime)
+names = st.from_regex(r"[a-z]{1,8}(-[a-z]{1,8})?", fullmatch=True)
+vkeys = st.tuples(texts, texts)
+
+
+def cites(speaker: Strategy[str] = participants) -> Strategy[Cite]:
+    """Draw a cite into somebody's log."""
+    return st.builds(Cite, speaker, st.integers(0, 2**40), digests)
+
+
+def subsets(of: tuple[str, ...], least: int = 0) -> Strategy[tuple[str, ...]]:
+    """Draw a sorted selection without repetition."""
+    return st.sets(st.sampled_from(of), min_size=least).map(lambda found: tuple(sorted(found)))
+
+
+def lists(of: Strategy, least: int = 0, most: int = 3) -> Strategy:
+    """Draw a short tuple."""
+    return st.lists(of, min_size=least, max_size=most).map(tuple)
+
+
+def others(speaker: str) -> tuple[str, ...]:
+    """Return everybody but the speaker."""
+    return tuple(p for p in PARTICIPANTS if p != speaker)
+
+
+@st.composite
+def markings(draw: Callable) -> Marking:
+    """Draw a marking of the shipped scale."""
+    return mark(
+        draw(st.sampled_from(LEVELS)),
+        draw(subsets(PARTICIPANTS, 1)),
+        releasable_to=draw(subsets(PARTICIPANTS)),
+        caveats=draw(subsets(("ORCON", "TISA"))),
+    )
+
+
+@st.composite
+def extents(draw: Callable, originator: str = "KR") -> Extent:
+    """Draw an extent that an originator may give."""
+    begins = draw(instants)
+    lasts = draw(st.none() | st.integers(1, 10**7))
+    return Extent(
+        audience=draw(subsets(others(originator), 1)),
+        purposes=draw(subsets(PURPOSES, 1)),
+        not_before=begins,
+        expires=None if lasts is None else instant.plus(begins, lasts),
+        derive_for=draw(subsets(PARTICIPANTS)),
+    )
+
+
+@st.composite
+def rules(draw: Callable, originator: str = "KR") -> StandingRule:
+    """Draw the rule of a standing consent, caps and all."""
+    begins = draw(instants)
+    return StandingRule(
+        subjects=draw(subsets(("missile-launch", "nuclear-test"), 1)),
+        payload_types=draw(subsets(("assessment", "plots", "seismic-arrivals"), 1)),
+        levels=draw(subsets(LEVELS, 1)),
+        grid_e5=draw(st.integers(0, 10**5)),
+        per_hour=draw(st.integers(1, 3600)),
+        audience=draw(subsets(others(originator), 1)),
+        purposes=draw(subsets(PURPOSES, 1)),
+        derive_for=draw(subsets(PARTICIPANTS)),
+        lasts_seconds=draw(st.none() | st.integers(1, 10**7)),
+        not_before=begins,
+        expires=draw(st.none() | st.integers(1, 10**7).map(lambda s: instant.plus(begins, s))),
+    )
+
+
+approvals = st.builds(Approval, officer=names, note=texts)
+release_keys = st.builds(ReleaseKey, officer=names, vkeys=vkeys)
+
+
+def grants(speaker: str) -> Strategy[GrantBody]:
+    """Draw a grant of the speaker's own reports."""
+    item = st.builds(GrantItem, report=cites(st.just(speaker)), portions=lists(digests, 1))
+    return st.builds(
+        GrantBody,
+        items=lists(item, 1),
+        extent=extents(speaker),
+        boxes=lists(st.builds(Box, participant=participants, digest=digests)),
+        answers=st.none() | cites(),
+        under=st.none() | cites(st.just(speaker)),
+        approvals=lists(approvals),
+    )
+
+
+def requests(speaker: str) -> Strategy[RequestBody]:
+    """Draw a request to somebody else, for named portions or by description."""
+    asked = {"originator": st.sampled_from(others(speaker)), "purpose": names, "because": texts}
+    portions = st.builds(PortionRef, report=cites(), portion=digests)
+    description = st.builds(
+        Description,
+        subject=st.none() | names,
+        payload_type=st.none() | names,
+        period=st.none() | st.tuples(instants, instants),
+    )
+    return st.builds(
+        RequestBody, portions=lists(portions, 1), description=st.none(), **asked
+    ) | st.builds(RequestBody, portions=st.just(()), description=description, **asked)
+
+
+def materials(speaker: str) -> Strategy[KeyMaterial]:
+    """Draw key material of the right shape; its keys are none."""
+    return st.builds(
+        KeyMaterial,
+        participant=st.just(speaker),
+        sequence=st.integers(0, 99),
+        checkpoint=vkeys,
+        sealing=texts,
+        tls=texts,
+        release=lists(release_keys),
+        not_before=instants,
+        expires=instants,
+    )
+
+
+def bodies(kind: str, speaker: str) -> Strategy[Body]:
+    """Draw what a statement of this kind may say."""
+    own = cites(st.just(speaker))
+    receipt = st.builds(
+        ReceiptItem, report=cites(), grant=cites(), portion=digests, commitment=digests
+    )
+    report = st.integers(2, 4).flatmap(
+        lambda n: st.lists(digests, min_size=1 << n, max_size=1 << n, unique=True)
+    )
+    drawn: dict[str, Strategy[Body]] = {
+        "keys": st.builds(KeysBody, material=materials(speaker), note=texts),
+        "adoption": st.builds(AdoptionBody, digest=digests, supersedes=st.none() | digests),
+        "suspension": st.builds(
+            StandBody, of=st.sampled_from(["arrangement", "notice"]), reason=texts
+        ),
+        "resumption": st.builds(
+            StandBody, of=st.sampled_from(["arrangement", "notice"]), reason=texts
+        ),
+        "withdrawal-from-arrangement": st.builds(
+            WithdrawalFromArrangementBody, effective=instants, reason=texts
+        ),
+        "report": report.map(lambda found: ReportBody(portions=tuple(found))),
+        "request": requests(speaker),
+        "grant": grants(speaker),
+        "standing": st.builds(StandingBody, rule=rules(speaker), approvals=lists(approvals)),
+        "refusal": st.builds(
+            RefusalBody,
+            act=st.sampled_from(["submit", "request", "grant", "relay", "accept", "read"]),
+            answers=st.none() | cites(st.sampled_from(others(speaker))),
+            rules=lists(names),
+            reason=texts,
+            language=st.sampled_from(["en", "ko", "ja"]),
+        ),
+        "withdrawal": st.builds(
+            WithdrawalBody, grant=own, audience=subsets(others(speaker), 1), reason=texts
+        ),
+        "relay": st.builds(
+            RelayBody,
+            recipient=st.sampled_from(others(speaker)),
+            items=lists(st.builds(RelayItem, statement=cites(), pact=names), 1),
+            marks=lists(st.builds(Mark, portion=digests, equivalent=texts)),
+        ),
+        "receipt": st.builds(ReceiptBody, items=lists(receipt, 1)),
+        "destruction": st.builds(
+            DestructionBody,
+            grant=cites(),
+            withdrawal=st.none() | cites(),
+            portions=lists(digests),
+        ),
+        "reclassification": st.builds(
+            ReclassificationBody,
+            audience=subsets(others(speaker), 1),
+            report=own,
+            portion=digests,
+            marking=markings(),
+            reason=texts,
+        ),
+        "incident": st.builds(
+            IncidentBody,
+            nature=st.sampled_from(["loss", "compromise", "protocol"]),
+            certainty=st.sampled_from(["actual", "possible"]),
+            concerns=lists(cites()),
+            findings_of=st.none() | cites(),
+            peer=st.none() | st.sampled_from(others(speaker)),
+            step=st.none() | st.integers(0, 10),
+            text=texts,
+        ),
+        "padding": st.just(PaddingBody()),
+    }
+    return drawn[kind]
