@@ -1,6 +1,6 @@
 """Founding: how a node comes to be, and how it comes to know the others.
 
-    found    DIR/node.toml, keys/, store.sqlite, vault.bin, card.json
+    found    DIR/node.toml, keys/, store.sqlite, vault.bin, card.json, tokens/
     join     takes the arrangement that was drawn up, the others' cards, and their addresses
 
 A node is founded whole or not at all: everything is made in a folder beside, which is then
@@ -24,14 +24,30 @@ from trilogue.encoding.digest import sha256
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.engine import Engine
 from trilogue.node.governing import roots_in
+from trilogue.node.keystore import write_private
 from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
 from trilogue.node.shelf import read_files, write_files
+from trilogue.node.tokens import Role, issue
 
-__all__ = ["CARD", "default_addresses", "find_arrangement", "fingerprint", "found", "join", "whole"]
+__all__ = [
+    "ADMINISTRATOR",
+    "CARD",
+    "Joined",
+    "default_addresses",
+    "find_arrangement",
+    "fingerprint",
+    "found",
+    "join",
+    "token_file",
+    "whole",
+]
 
 CARD = "card.json"
 """The participant's card in its node's directory; `governing` says what a card is."""
+
+ADMINISTRATOR = "administrator"
+"""The holder of the first token, which may do everything that concerns the node itself."""
 
 _FIRST_PEER_PORT, _FIRST_API_PORT = 7101, 7201
 
@@ -79,13 +95,12 @@ def found(
     officers: Sequence[str] = (),
     listen: str | None = None,
     api: str | None = None,
-    also: Callable[[Engine, Path], None] = lambda _engine, _directory: None,
 ) -> Settings:
     """Make a participant's node in a new or empty directory; return its settings.
 
-    `of` is an arrangement as it ships, or a folder with one, of which the node keeps a copy.
-    `also` does what else belongs to the founding, in the folder that becomes the directory.
-    Raises `InputError` or `NotFoundError`; then nothing was made.
+    `of` is an arrangement as it ships, or a folder with one, of which the node keeps a copy. The
+    administrator and each officer get a token, in a file that its owner alone may read
+    (`token_file`). Raises `InputError` or `NotFoundError`; then nothing was made.
     """
     name, files = find_arrangement(of)
     template = parse_arrangement(files)
@@ -105,11 +120,26 @@ def found(
         try:
             engine.initialise(officers)
             (making / CARD).write_bytes(engine.governing.card())
-            also(engine, making)
+            _issue_tokens(engine, officers)
         finally:
             engine.close()
         settings.write()
     return Settings.read(directory)
+
+
+def token_file(directory: Path, name: str) -> Path:
+    """Return where the token stands that somebody was given when the node was founded."""
+    return directory / "tokens" / name
+
+
+def _issue_tokens(engine: Engine, officers: Sequence[str]) -> None:
+    if ADMINISTRATOR in officers:
+        raise InputError(f"{ADMINISTRATOR!r} is no officer's name: it is the administrator's")
+    roles: dict[str, tuple[Role, ...]] = {ADMINISTRATOR: (Role.ADMINISTRATOR,)}
+    roles |= dict.fromkeys(officers, (Role.ANALYST, Role.RELEASE_OFFICER))
+    for name, held in roles.items():
+        token = issue(engine.db, name, held)
+        write_private(token_file(engine.directory, name), f"{token}\n".encode("ascii"))
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ import pytest
 from trilogue.arrangement import draw_up, shipped
 from trilogue.errors import InputError, NotFoundError, SignatureError
 from trilogue.node.engine import Engine
-from trilogue.node.founding import find_arrangement, fingerprint, found, join
+from trilogue.node.founding import find_arrangement, fingerprint, found, join, token_file
 from trilogue.node.governing import roots_in
 from trilogue.node.settings import Settings
 from trilogue.node.shelf import write_files
+from trilogue.node.tokens import check
 
 NOW = "2026-11-23T06:00:00.000Z"
 
@@ -50,6 +51,22 @@ def test_a_node_has_settings_keys_and_a_card(tmp_path):
     assert (tmp_path / "kr").stat().st_mode & 0o777 == 0o700
 
 
+def test_everybody_named_gets_a_token_of_their_own(tmp_path):
+    make(tmp_path / "kr", officers=["kim"])
+    engine, _ = open_engine(tmp_path / "kr")
+    callers = {}
+    for path in (tmp_path / "kr" / "tokens").iterdir():
+        assert path == token_file(tmp_path / "kr", path.name)
+        assert path.stat().st_mode & 0o777 == 0o600
+        callers[path.name] = check(engine.db, path.read_text().strip())
+    engine.close()
+    assert {name: sorted(caller.roles) for name, caller in callers.items()} == {
+        "administrator": ["administrator"],
+        "kim": ["analyst", "release-officer"],
+    }
+    assert all(name == caller.name for name, caller in callers.items())
+
+
 def test_each_participant_has_ports_of_its_own(tmp_path):
     places = {make(tmp_path / who, who).listen for who in ("KR", "US", "JP")}
     assert places == {"127.0.0.1:7101", "127.0.0.1:7102", "127.0.0.1:7103"}
@@ -61,6 +78,7 @@ def test_each_participant_has_ports_of_its_own(tmp_path):
         ({"participant": "FR"}, "no participant"),
         ({"officers": ["no spaces please"]}, "officer's name"),
         ({"officers": ["kim", "kim"]}, "already"),
+        ({"officers": ["administrator"]}, "is the administrator's"),
         ({"api": "0.0.0.0:7201"}, "beyond this machine"),
     ],
 )
