@@ -20,18 +20,18 @@ from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import (
     IncidentBody,
     ReceiptBody,
-    RelayBody,
 )
 from trilogue.protocol.delivery import Ack, Delivery, Outcome, Seen, Voice, parse_delivery
 from trilogue.protocol.passage import check_passage, onward, relays_in
 from trilogue.protocol.relaying import make_relay
+from trilogue.protocol.stands import STAND_KINDS
 from trilogue.protocol.statement import Composed
 from trilogue.protocol.voice import ForkError, Heard, HeardVoice, verify_voice
 from trilogue.store.database import Database
 
 __all__ = ["Receiving"]
 
-_FIRST = {"keys": 0, "adoption": 1, "suspension": 1, "resumption": 1, "report": 2, "standing": 2}
+_FIRST = {"keys": 0} | dict.fromkeys(STAND_KINDS, 1) | {"report": 2, "standing": 2, "withdrawal": 3}
 """Kinds that others build on are taken first; a withdrawal comes before what it ends."""
 
 
@@ -67,10 +67,12 @@ class Receiving:
         for voice in delivery.voices:
             heard += self._hear(voice, delivery.sender, at, outcomes)
 
+        relays = relays_in(tuple(heard), self._books, at)
         incoming = Incoming(
             at=at,
-            relays=relays_in(tuple(heard), self._books),
-            marks=_marks(heard),
+            partial=any(outcome.again for outcome in outcomes),
+            relays={item.statement: item for body in relays for item in body.items},
+            marks={mark.portion: mark.equivalent for body in relays for mark in body.marks},
             boxes={_digest(Domain.BOX, box): box for box in delivery.boxes},
             ciphertexts={_digest(Domain.CIPHERTEXT, ct): ct for ct in delivery.ciphertexts},
         )
@@ -144,6 +146,8 @@ class Receiving:
             check_passage(heard, incoming.relays, self._books, incoming.at)
             self._accepting.accept(heard, incoming)
         except PeerError as error:
+            # What it lacks may be said in a voice of this delivery that has to come again.
+            error.again = error.again or incoming.partial
             self._incident(error, statement.speaker, sender, heard.raw)
             return _outcome(statement.speaker, statement.index, error)
         self._sequencer.keep(
@@ -208,17 +212,8 @@ def _digest(domain: bytes, data: bytes) -> str:
     return base64.encode(commit(domain, data))
 
 
-def _order(heard: Heard) -> tuple[int, int]:
-    kind = heard.statement.kind
-    return (_FIRST.get(kind, 4 if kind != "withdrawal" else 3), 0)
-
-
-def _marks(heard: list[Heard]) -> dict[str, str]:
-    marks: dict[str, str] = {}
-    for one in heard:
-        if one.statement.kind == "relay":
-            marks.update((m.portion, m.equivalent) for m in one.statement.says(RelayBody).marks)
-    return marks
+def _order(heard: Heard) -> int:
+    return _FIRST.get(heard.statement.kind, 4)
 
 
 def _index_in(raw: bytes) -> int:

@@ -57,6 +57,7 @@ def key_in_force(
 
     `materials` are (index of the key statement, material). A checkpoint is signed by the newest
     keys that stand in it, so that a key that was replaced can sign nothing after its replacement.
+    Raises `SignatureError`.
     """
     best: KeyMaterial | None = None
     for index, material in materials:
@@ -67,6 +68,7 @@ def key_in_force(
             f"no key statement of {participant} is valid at {at}",
             step=1,
             hint="the participant must log a newer key statement, signed by its root",
+            again=True,  # it may be on its way, and clocks differ: nothing is lost by waiting
         )
     return best
 

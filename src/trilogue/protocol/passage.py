@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.consent.acts import GrantBody, RequestBody, StandingBody, WithdrawalBody
 from trilogue.encoding import instant
-from trilogue.errors import FormatError, PassageError
+from trilogue.errors import FormatError, PassageError, PeerError
 from trilogue.protocol.bodies import (
     BODIES,
     Body,
@@ -92,16 +92,21 @@ def onward(statement: Statement, arrangement: Arrangement) -> tuple[str, ...]:
     return tuple(p for p in statement.for_ if p != hub and p not in neighbours)
 
 
-def relays_in(said: tuple[Heard, ...], view: View) -> dict[Cite, RelayItem]:
-    """Collect what the hub relays to me among verified statements."""
-    relays: dict[Cite, RelayItem] = {}
+def relays_in(said: tuple[Heard, ...], view: View, at: str) -> list[RelayBody]:
+    """Return the hub's relays to me among verified statements; each passes step 6 itself."""
+    bodies = []
     for heard in said:
         statement = heard.statement
-        if statement.kind == "relay" and statement.speaker == view.arrangement.hub:
-            body = statement.says(RelayBody)
-            if body.recipient == view.me:
-                relays.update((item.statement, item) for item in body.items)
-    return relays
+        if statement.kind != "relay" or statement.speaker != view.arrangement.hub:
+            continue
+        body = statement.says(RelayBody)
+        try:
+            check_passage(heard, {}, view, at)
+        except PeerError:
+            continue  # it is reported when its own turn comes
+        if body.recipient == view.me:
+            bodies.append(body)
+    return bodies
 
 
 def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
@@ -114,9 +119,14 @@ def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
         raise PassageError(
             f"said under another arrangement: {statement.arrangement}",
             hint=f"this node works under {arrangement.digest_text}",
+            again=True,
         )
     if statement.issued > instant.plus(at, arrangement.text.deadlines.clock_skew_seconds):
-        raise PassageError(f"issued at {statement.issued}, which has not come yet at {at}")
+        raise PassageError(
+            f"issued at {statement.issued}, which has not come yet at {at}",
+            hint="the clocks of the two nodes differ",
+            again=True,
+        )
     if statement.kind not in SURVIVING_KINDS:
         force = view.force(at)
         if not force.in_force:
