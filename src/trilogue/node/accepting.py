@@ -55,6 +55,8 @@ class Incoming:
     """One delivery while it is taken in: what came beside it, and what is to be answered."""
 
     at: str
+    partial: bool
+    """Whether a voice of the delivery has to come again before it can be heard."""
     relays: Relays
     marks: Mapping[str, str]
     boxes: Mapping[str, bytes]
