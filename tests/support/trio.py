@@ -160,15 +160,16 @@ class Trio:
     def acknowledge(self, sender: str, outgoing: Outgoing, ack: Ack) -> bool:
         """Bring an answer back to the sender; return whether another try is worth it."""
         engine = self[sender]
-        moved = engine.act(lambda: engine.sending.acknowledge(outgoing, ack))
-        return moved or engine.sending.resynchronised(outgoing.peer)
+        return engine.act(lambda: engine.sending.acknowledge(outgoing, ack))
 
     def settle(self, rounds: int = 200) -> list[Outcome]:
         """Carry until nothing moves. Return the failures on the way that were final."""
-        before = len(self.failures)
+        before, quiet = len(self.failures), 0
         for _ in range(rounds):
             moved = [self.carry(p, q) for p in PARTICIPANTS for q in TEMPLATE.neighbours(p)]
-            if not any(moved):
+            # What waits behind a delivery that does not move has its turn in the next round.
+            quiet = 0 if any(moved) else quiet + 1
+            if quiet == 2:
                 break
         else:
             raise AssertionError("the trio does not come to rest")

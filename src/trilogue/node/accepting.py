@@ -7,8 +7,10 @@ taken in, so that one receipt and one relay cover all of it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
 
 from trilogue.consent.acts import (
     GrantBody,
@@ -27,6 +29,7 @@ from trilogue.errors import (
     RuleError,
 )
 from trilogue.node.books import Books
+from trilogue.node.evidence import Evidence
 from trilogue.node.holdings import Holdings
 from trilogue.node.keystore import WorkingKeys
 from trilogue.protocol.bodies import (
@@ -47,7 +50,14 @@ from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
-__all__ = ["Accepting", "Incoming"]
+__all__ = ["Accepting", "Incoming", "Passing"]
+
+
+class Passing(NamedTuple):
+    """What the hub passes on together: a statement, what it needs beside it, what it opened."""
+
+    cites: tuple[Cite, ...]
+    opened: tuple[Opened, ...] = ()
 
 
 @dataclass
@@ -64,9 +74,17 @@ class Incoming:
     receipts: list[ReceiptItem] = field(default_factory=list)
     destructions: list[DestructionBody] = field(default_factory=list)
     refusals: list[RefusalBody] = field(default_factory=list)
-    onward: dict[str, tuple[list[Cite], list[Opened]]] = field(default_factory=dict)
+    onward: dict[str, list[Passing]] = field(default_factory=lambda: defaultdict(list))
     opened: dict[Cite, tuple[Opened, ...]] = field(default_factory=dict)
     officers: dict[Cite, int] = field(default_factory=dict)
+
+    def refuse(
+        self, act: Literal["relay", "accept"], cite: Cite, rules: tuple[str, ...], reason: str
+    ) -> None:
+        """Note that something that was said is refused, for its speaker to know."""
+        self.refusals.append(
+            RefusalBody(act=act, answers=cite, rules=rules, reason=reason, language="en")
+        )
 
 
 class Accepting:
@@ -78,6 +96,7 @@ class Accepting:
         self._db = db
         self._books = books
         self._holdings = holdings
+        self._evidence = Evidence(books)
         self.keys = keys
         """Working keys, newest first: a box may have been sealed before a rotation."""
 
@@ -114,39 +133,31 @@ class Accepting:
 
     def relay(self, heard: Heard, recipient: str, incoming: Incoming) -> None:
         """At the hub: note that an accepted statement is to go on to the recipient."""
-        statement = heard.statement
-        cites, marked = incoming.onward.setdefault(recipient, ([], []))
-        if statement.kind == "grant":
-            grant = statement.says(GrantBody)
-            opened = incoming.opened.get(heard.cite, ())
-            for portion in opened:
-                decision = decide_relay(
-                    portion,
-                    grant,
-                    recipient,
-                    incoming.officers.get(heard.cite, 0),
-                    self._books,
-                    incoming.at,
-                )
-                if not decision.permit:
-                    incoming.refusals.append(
-                        RefusalBody(
-                            act="relay",
-                            answers=heard.cite,
-                            rules=decision.rules,
-                            reason="; ".join(decision.reasons),
-                            language="en",
-                        )
-                    )
-                    return
+        if heard.statement.kind != "grant":
+            incoming.onward[recipient].append(Passing((heard.cite,)))
+            return
+        grant = heard.statement.says(GrantBody)
+        opened = incoming.opened.get(heard.cite)
+        if opened is None:
+            # Withdrawn or expired for the hub, or never for it: it can neither decide nor mark.
+            incoming.refuse("relay", heard.cite, (), f"{self._books.me} holds nothing under it")
+            return
+        officers = incoming.officers[heard.cite]
+        for portion in opened:
+            decision = decide_relay(portion, grant, recipient, officers, self._books, incoming.at)
+            if not decision.permit:
+                incoming.refuse("relay", heard.cite, decision.rules, "; ".join(decision.reasons))
+                return
+        # What was withdrawn for the recipient goes on without its keys, to be certified gone.
+        if not self._books.ended(heard.cite, recipient):
             for box in grant.boxes:
                 if box.participant == recipient and box.digest in incoming.boxes:
                     self._db.q.add_box(
                         digest=box.digest, participant=recipient, data=incoming.boxes[box.digest]
                     )
-            cites += [item.report for item in grant.items]
-            marked += opened
-        cites.append(heard.cite)
+        reports = (item.report for item in grant.items)
+        evidence = self._evidence.cites((portion.header for portion in opened), recipient)
+        incoming.onward[recipient].append(Passing((*reports, *evidence, heard.cite), opened))
 
     # Each kind.
 
@@ -177,6 +188,11 @@ class Accepting:
             # Withdrawn before it arrived: it is never opened, and that is certified.
             incoming.destructions.append(self._destroyed(heard.cite, ended, _portions(grant)))
             return
+        expires = grant.extent.expires
+        if expires is not None and incoming.at >= expires:
+            # Too late is nobody's fault: it counts as said, and opens nothing.
+            incoming.refuse("accept", heard.cite, (), f"the grant ended at {expires}")
+            return
         opened = open_grant(
             heard,
             self._books,
@@ -201,10 +217,13 @@ class Accepting:
         statement = heard.statement
         body = statement.says(WithdrawalBody)
         _own_only(statement.speaker, body.grant, "withdraw a grant")
-        if self._books.me not in body.audience:
-            return
         known = self._books.statement(body.grant)
         if known is None or known.kind != "grant":
+            return
+        for box in known.says(GrantBody).boxes:
+            if box.participant in body.audience:
+                self._db.q.drop_box(digest=box.digest)
+        if self._books.me not in body.audience:
             return
         portions = self._holdings.destroy((body.grant.speaker, body.grant.index))
         incoming.destructions.append(

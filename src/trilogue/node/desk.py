@@ -326,13 +326,14 @@ class Desk:
             originator=me,
             arrangement=arrangement.digest_text,
         )
+        # The evidence goes first: who takes the grant in must have it by then.
+        for relay in self._evidence.relays(holdings, extent):
+            self._sequencer.log("relay", relay)
         composed = self._sequencer.log("grant", grant)
         for box in grant.boxes:
             self._db.q.add_box(
                 digest=box.digest, participant=box.participant, data=boxes[box.participant]
             )
-        for relay in self._evidence.relays(holdings, extent):
-            self._sequencer.log("relay", relay)
         return composed
 
     def _items(self, holdings: Iterable[Holding]) -> tuple[GrantItem, ...]:

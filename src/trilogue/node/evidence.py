@@ -1,18 +1,22 @@
 """Evidence for derived reports: whose grants stand behind them, and how a recipient is shown them.
 
 A derived portion goes to somebody only where every originator in its lineage has a live grant to
-its author that allows derivation for that recipient. The hub relays those grants beside its own,
-so that the recipient can check the same.
+its author that allows derivation for that recipient. The hub relays those grants beside the one
+that releases the derived portion, so that the recipient can check the same.
 """
 
 from __future__ import annotations
 
-from trilogue.consent.acts import Extent
+from collections.abc import Iterable
+
+from trilogue.consent.acts import Extent, GrantBody
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding
 from trilogue.protocol.bodies import RelayBody
 from trilogue.protocol.derivation import derivation_permitted
 from trilogue.protocol.relaying import make_relay
+from trilogue.reports.cite import Cite
+from trilogue.reports.header import Header
 
 __all__ = ["Evidence"]
 
@@ -33,24 +37,30 @@ class Evidence:
         )
 
     def relays(self, holdings: list[Holding], extent: Extent) -> list[RelayBody]:
-        """At the hub: the relays that show each recipient grants it could not hear directly."""
+        """At the hub: the relays that show each recipient the evidence for these portions."""
         arrangement = self._books.arrangement
         if self._books.me != arrangement.hub:
             return []
-        cites = {
-            cite
-            for holding in holdings
-            for source in holding.header.derived_from
-            for cite in source.grants
-        }
         relays = []
         for recipient in extent.audience:
-            unheard = sorted(
-                cite
-                for cite in cites
-                if cite.speaker not in (recipient, self._books.me)
-                and cite.speaker not in arrangement.neighbours(recipient)
-            )
-            if unheard:
-                relays.append(make_relay(recipient, unheard, (), arrangement))
+            cites = self.cites((holding.header for holding in holdings), recipient)
+            if cites:
+                relays.append(make_relay(recipient, cites, (), arrangement))
         return relays
+
+    def cites(self, headers: Iterable[Header], recipient: str) -> list[Cite]:
+        """Return the grants that allow derivation for the recipient and were not made to it.
+
+        Those that were made to it, it has; those that do not allow it are not its business.
+        """
+        behind = {
+            cite for header in headers for source in header.derived_from for cite in source.grants
+        }
+        return sorted(cite for cite in behind if self._concerns(cite, recipient))
+
+    def _concerns(self, cite: Cite, recipient: str) -> bool:
+        grant = self._books.statement(cite)
+        if cite.speaker == recipient or grant is None or grant.kind != "grant":
+            return False
+        extent = grant.says(GrantBody).extent
+        return recipient in extent.derive_for and recipient not in extent.audience

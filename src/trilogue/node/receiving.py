@@ -9,12 +9,12 @@ once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from trilogue.encoding import base64
 from trilogue.encoding.digest import Domain, commit, sha256
 from trilogue.errors import FormatError, PeerError, TrilogueError
-from trilogue.node.accepting import Accepting, Incoming
+from trilogue.node.accepting import Accepting, Incoming, Passing
 from trilogue.node.books import Books
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import (
@@ -22,17 +22,25 @@ from trilogue.protocol.bodies import (
     ReceiptBody,
 )
 from trilogue.protocol.delivery import Ack, Delivery, Outcome, Seen, Voice, parse_delivery
+from trilogue.protocol.opening import Opened
 from trilogue.protocol.passage import check_passage, onward, relays_in
 from trilogue.protocol.relaying import make_relay
 from trilogue.protocol.stands import STAND_KINDS
 from trilogue.protocol.statement import Composed
 from trilogue.protocol.voice import ForkError, Heard, HeardVoice, verify_voice
+from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
 __all__ = ["Receiving"]
 
 _FIRST = {"keys": 0} | dict.fromkeys(STAND_KINDS, 1) | {"report": 2, "standing": 2, "withdrawal": 3}
+_EVIDENCE, _LAST = 4, 5
 """Kinds that others build on are taken first; a withdrawal comes before what it ends."""
+
+MOST_RECEIPTS = 120
+"""Receipts in one statement: each may cite a report and a grant of its own."""
+MOST_RELAYED = 250
+"""Statements in one relay, unless a single grant brings more. Limits of statements are wider."""
 
 
 class Receiving:
@@ -76,7 +84,7 @@ class Receiving:
             boxes={_digest(Domain.BOX, box): box for box in delivery.boxes},
             ciphertexts={_digest(Domain.CIPHERTEXT, ct): ct for ct in delivery.ciphertexts},
         )
-        heard.sort(key=_order)
+        heard.sort(key=self._order)
         outcomes.extend(self._take(one, incoming, delivery.sender) for one in heard)
         self._answer(incoming)
         return Ack(
@@ -137,6 +145,12 @@ class Receiving:
             )
             size = step.size
 
+    def _order(self, heard: Heard) -> int:
+        statement = heard.statement
+        if statement.kind == "grant" and self._books.me not in statement.for_:
+            return _EVIDENCE
+        return _FIRST.get(statement.kind, _LAST)
+
     def _take(self, heard: Heard, incoming: Incoming, sender: str) -> Outcome:
         """Steps 6 to 9 for one statement, and what follows from it."""
         statement = heard.statement
@@ -168,15 +182,19 @@ class Receiving:
         for item in incoming.receipts:
             by_originator[item.report.speaker].append(item)
         for _, items in sorted(by_originator.items()):
-            self._sequencer.log("receipt", ReceiptBody(items=tuple(items)))
+            for start in range(0, len(items), MOST_RECEIPTS):
+                self._sequencer.log(
+                    "receipt", ReceiptBody(items=tuple(items[start : start + MOST_RECEIPTS]))
+                )
         for destruction in incoming.destructions:
             self._sequencer.log("destruction", destruction)
         for refusal in incoming.refusals:
             self._sequencer.log("refusal", refusal)
-        for recipient, (cites, opened) in sorted(incoming.onward.items()):
-            self._sequencer.log(
-                "relay", make_relay(recipient, cites, opened, self._books.arrangement)
-            )
+        for recipient, passing in sorted(incoming.onward.items()):
+            for cites, opened in _together(passing):
+                self._sequencer.log(
+                    "relay", make_relay(recipient, cites, opened, self._books.arrangement)
+                )
 
     def _incident(self, error: PeerError, speaker: str, sender: str, evidence: bytes) -> None:
         """Log a peer's fault, once for the same evidence. It never stops what is good."""
@@ -212,8 +230,18 @@ def _digest(domain: bytes, data: bytes) -> str:
     return base64.encode(commit(domain, data))
 
 
-def _order(heard: Heard) -> int:
-    return _FIRST.get(heard.statement.kind, 4)
+def _together(passing: list[Passing]) -> Iterator[Passing]:
+    """Join what passes on into as few relays as their size allows; nothing is torn apart."""
+    cites: list[Cite] = []
+    opened: list[Opened] = []
+    for one in passing:
+        if cites and len(cites) + len(one.cites) > MOST_RELAYED:
+            yield Passing(tuple(cites), tuple(opened))
+            cites, opened = [], []
+        cites += one.cites
+        opened += one.opened
+    if cites:
+        yield Passing(tuple(cites), tuple(opened))
 
 
 def _index_in(raw: bytes) -> int:

@@ -146,7 +146,7 @@ class Sending:
                     else:
                         carried = self._carry(cite, load)
                     burden.append((cite.speaker, cite.index))
-                    if carried.kind == "grant":
+                    if carried.kind == "grant" and peer in carried.for_:
                         self._load_grant(carried, (peer,), load)
         return tuple(burden)
 

@@ -23,14 +23,15 @@ def facts_of(
 ) -> Facts:
     """Gather the facts of one portion for one decision.
 
-    `derivation_permitted` is what `protocol.derivation` says; rules look at it only when the
-    portion is derived.
+    `originator` is the author of the report. What it derived from others is theirs, and its own
+    to grant: the rules ask for each. `derivation_permitted` is what `protocol.derivation` says;
+    rules look at it only when the portion is derived.
     """
     place = header.place
     position = None if place is None else (place.latitude_e5, place.longitude_e5)
     return Facts(
         actor=actor,
-        originators=header.marking.originators,
+        originators=tuple(sorted({*header.marking.originators, originator})),
         audience=audience,
         readers=tuple(sorted(header.marking.readers)),
         level=header.marking.level,

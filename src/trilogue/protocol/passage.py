@@ -143,17 +143,24 @@ def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
         )
 
     # The leg by which it came: a pact with the speaker, or the hub's relay.
-    if speaker in arrangement.neighbours(me):
-        if statement.kind == "report":
-            return  # a report is addressed by the grants that cite it
-        if me not in statement.to and me not in statement.for_:
-            raise PassageError(f"addressed to {statement.to}, not to {me}")
-        return
-    relay = relays.get(heard.cite)
-    if relay is None:
-        raise PassageError(
-            f"{speaker} is no neighbour of {me}, and the hub's relay of this is missing"
-        )
-    pact = arrangement.pact(arrangement.hub, me)
-    if pact is None or relay.pact != pact.id:
-        raise PassageError(f"relayed under {relay.pact!r}, which does not protect this leg")
+    if speaker not in arrangement.neighbours(me):
+        relay = relays.get(heard.cite)
+        if relay is None:
+            raise PassageError(
+                f"{speaker} is no neighbour of {me}, and the hub's relay of this is missing"
+            )
+        pact = arrangement.pact(arrangement.hub, me)
+        if pact is None or relay.pact != pact.id:
+            raise PassageError(f"relayed under {relay.pact!r}, which does not protect this leg")
+
+    # It is meant for me, or for somebody behind me.
+    if not _concerns_me(statement, body, me):
+        raise PassageError(f"it is for {', '.join(statement.for_) or 'nobody'}, not for {me}")
+
+
+def _concerns_me(statement: Statement, body: Body, me: str) -> bool:
+    if statement.kind == "report":
+        return True  # a report is addressed by the grants that cite it
+    if isinstance(body, GrantBody) and me in body.extent.derive_for:
+        return True  # evidence for what was derived for me
+    return me in statement.to or me in statement.for_
