@@ -183,10 +183,8 @@ class Accepting:
             if me in grant.extent.derive_for:
                 return
             raise GrantError(f"the grant is for {', '.join(grant.extent.audience)}, not for {me}")
-        ended = self._books.ended_by(heard.cite, me)
-        if ended is not None:
-            # Withdrawn before it arrived: it is never opened, and that is certified.
-            incoming.destructions.append(self._destroyed(heard.cite, ended, _portions(grant)))
+        if self._books.ended(heard.cite, me):
+            # Withdrawn before it arrived: it is never opened. The withdrawal was answered.
             return
         expires = grant.extent.expires
         if expires is not None and incoming.at >= expires:
@@ -218,13 +216,15 @@ class Accepting:
         body = statement.says(WithdrawalBody)
         _own_only(statement.speaker, body.grant, "withdraw a grant")
         known = self._books.statement(body.grant)
-        if known is None or known.kind != "grant":
+        if known is not None and known.kind != "grant":
             return
-        for box in known.says(GrantBody).boxes:
-            if box.participant in body.audience:
-                self._db.q.drop_box(digest=box.digest)
+        if known is not None:
+            for box in known.says(GrantBody).boxes:
+                if box.participant in body.audience:
+                    self._db.q.drop_box(digest=box.digest)
         if self._books.me not in body.audience:
             return
+        # Nothing held, since it was never opened here, is certified as well: it never will be.
         portions = self._holdings.destroy((body.grant.speaker, body.grant.index))
         incoming.destructions.append(
             DestructionBody(grant=body.grant, withdrawal=heard.cite, portions=portions)
@@ -256,10 +256,6 @@ class Accepting:
         body = heard.statement.says(DestructionBody)
         if body.withdrawal is not None and body.withdrawal.speaker != body.grant.speaker:
             raise GrantError("a destruction after somebody else's withdrawal")
-
-    def _destroyed(self, grant: Cite, ended: int, portions: tuple[str, ...]) -> DestructionBody:
-        withdrawal = self._books.cite(grant.speaker, ended)
-        return DestructionBody(grant=grant, withdrawal=withdrawal, portions=portions)
 
     def _officers(self, grant: GrantBody) -> int:
         if grant.under is None:

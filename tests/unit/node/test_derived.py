@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.support.trio import Filed, Trio, marking, portion
+
 from trilogue.consent.acts import GrantBody
 from trilogue.errors import InputError
 from trilogue.node.authoring import Refused
