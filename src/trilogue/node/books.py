@@ -18,7 +18,7 @@ from trilogue.errors import NotInForceError
 from trilogue.protocol.bodies import KeyMaterial, KeysBody
 from trilogue.protocol.keys import key_in_force
 from trilogue.protocol.stands import STAND_KINDS, step
-from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
@@ -40,6 +40,7 @@ class Books:
         self._order: list[str] = []
         self._materials: dict[str, list[tuple[int, KeyMaterial]]] | None = None
         self._stands: dict[str, Stand] | None = None
+        self._present: Arrangement | None = None
         self.load_arrangements()
 
     @property
@@ -51,7 +52,7 @@ class Books:
 
     def load_arrangements(self) -> None:
         """Read every version of the arrangement that the store holds, oldest first."""
-        self._arrangements, self._order = {}, []
+        self._arrangements, self._order, self._present = {}, [], None
         for row in self._db.q.arrangements():
             files = {
                 name: base64.decode(data)
@@ -65,12 +66,13 @@ class Books:
 
         The version that governs; before all have adopted one, the newest that is here.
         """
-        if not self._order:
-            return None
-        stands = self.stands()
-        last = max((stand.since for stand in stands.values() if stand.since), default=None)
-        digest = None if last is None else governing(stands, last)
-        return self._arrangements.get(digest or "", self._arrangements[self._order[-1]])
+        if self._present is None and self._order:
+            stands = self.stands()
+            last = max((stand.since for stand in stands.values() if stand.since), default=None)
+            digest = None if last is None else governing(stands, last)
+            newest = self._arrangements[self._order[-1]]
+            self._present = self._arrangements.get(digest or "", newest)
+        return self._present
 
     def newest(self) -> Arrangement | None:
         """Return the version that came last, in force or not."""
@@ -150,7 +152,7 @@ class Books:
         row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
         if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
             return None
-        return parse_statement(row["raw"])
+        return read_statement(row["raw"])
 
     def cite(self, speaker: str, index: int) -> Cite | None:
         """Return the full cite of a statement that counts here."""
@@ -178,6 +180,7 @@ class Books:
         if statement.kind == "keys" and self._materials is not None:
             self._heed_keys(statement)
         elif statement.kind in STAND_KINDS:
+            self._present = None
             if self._stands is None:
                 self.stands()  # reads the new statement, too, and raises if it cannot follow
             else:
@@ -187,6 +190,7 @@ class Books:
         """Drop what is kept in memory: it is read from the store when next asked for."""
         self._materials = None
         self._stands = None
+        self._present = None
 
     def _heed_keys(self, statement: Statement) -> None:
         assert self._materials is not None
@@ -204,4 +208,4 @@ class Books:
         for kind in kinds:
             rows += self._db.q.statements_of_kind(kind=kind, after=0, most=1_000_000)
         rows.sort(key=lambda row: row["position"])
-        return [parse_statement(row["raw"]) for row in rows]
+        return [read_statement(row["raw"]) for row in rows]

@@ -46,7 +46,7 @@ from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.granting import BundleItem, approve, make_grant, seal_boxes
-from trilogue.protocol.statement import Composed, parse_statement
+from trilogue.protocol.statement import Composed, read_statement
 from trilogue.reports.cite import Cite, PortionRef
 from trilogue.sealing.box import SealingPublic
 from trilogue.store.database import Database
@@ -225,8 +225,7 @@ class Desk:
     def stand(self, given: StandingInput, officers: tuple[str, ...]) -> Composed:
         """Lay down a standing consent."""
         check_rule(given.rule)
-        extent = extent_under(given.rule, given.rule.not_before)
-        check_extent(extent, self._books.arrangement.participants, self._books.me)
+        self._check(extent_under(given.rule, given.rule.not_before))
         if not officers:
             raise ConsentError("a standing consent needs an officer who gives it")
         digest = commit(Domain.EXTENT, canonical.encode(given.rule))
@@ -285,15 +284,9 @@ class Desk:
         under: Cite | None,
     ) -> Composed | Refused | NeedsSecondOfficer:
         me, arrangement = self._books.me, self._books.arrangement
-        check_extent(extent, arrangement.participants, me)
-        for participant in extent.audience:
-            if arrangement.pact(me, participant) is None and arrangement.hub not in extent.audience:
-                raise ConsentError(
-                    f"{participant} is reached through {arrangement.hub}, which must be in the"
-                    " audience too: it marks and decides what it relays",
-                    hint=f"add {arrangement.hub} to the audience",
-                )
+        self._check(extent)
         for holding in holdings:
+            self._check_marking(holding)
             decision = self._books.rules.decide(
                 Action.RELEASE_DERIVED if holding.header.derived_from else Action.GRANT,
                 facts_of(
@@ -336,6 +329,29 @@ class Desk:
             )
         return composed
 
+    def _check(self, extent: Extent) -> None:
+        """Refuse an extent that nobody could act on. Raises `InputError` or `ConsentError`."""
+        me, arrangement = self._books.me, self._books.arrangement
+        check_extent(extent, arrangement.participants, me)
+        for participant in extent.audience:
+            if arrangement.pact(me, participant) is None and arrangement.hub not in extent.audience:
+                raise ConsentError(
+                    f"{participant} is reached through {arrangement.hub}, which must be in the"
+                    " audience too: it marks and decides what it relays",
+                    hint=f"add {arrangement.hub} to the audience",
+                )
+
+    def _check_marking(self, holding: Holding) -> None:
+        """Refuse to release a portion under a marking that no longer holds.
+
+        Its header cannot change, and who receives it now was not told of the reclassification.
+        """
+        if self._reading.marking(holding) != holding.header.marking:
+            raise ConsentError(
+                f"portion {holding.portion} was reclassified since it was filed",
+                hint="file it anew under the marking that holds now, superseding this one",
+            )
+
     def _items(self, holdings: Iterable[Holding]) -> tuple[GrantItem, ...]:
         by_report: dict[tuple[str, int], list[str]] = {}
         for holding in holdings:
@@ -362,7 +378,7 @@ class Desk:
     def _standing_now(self) -> list[tuple[Cite, StandingBody]]:
         found = []
         for row in self._db.q.statements_of_kind(kind="standing", after=0, most=10_000):
-            statement = parse_statement(row["raw"])
+            statement = read_statement(row["raw"])
             if statement.speaker != self._books.me:
                 continue
             cite = Cite(statement.speaker, statement.index, base64.encode(row["leaf_hash"]))

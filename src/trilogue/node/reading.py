@@ -20,7 +20,7 @@ from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import SourceInput
 from trilogue.protocol.bodies import ReclassificationBody
 from trilogue.protocol.facts import facts_of
-from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
@@ -177,4 +177,4 @@ class Reading:
         return found
 
     def _said(self, speaker: str, index: int) -> Statement:
-        return parse_statement(self._db.q.statement_at(speaker=speaker, idx=index)["raw"])
+        return read_statement(self._db.q.statement_at(speaker=speaker, idx=index)["raw"])

@@ -20,7 +20,7 @@ from trilogue.node.holdings import Holdings
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import RelayBody
 from trilogue.protocol.delivery import Ack, Delivery, Spoken, Step, Voice
-from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database, Row
 from trilogue.tlog.tree import consistency_proof, inclusion_proofs
@@ -189,7 +189,7 @@ class Sending:
             row = self._db.q.statement_at(speaker=self._books.me, idx=index)
             load.own[index] = row["raw"]
             load.size += len(row["raw"])
-        return parse_statement(load.own[index])
+        return read_statement(load.own[index])
 
     def _carry(self, cite: Cite, load: _Load) -> Statement:
         place = (cite.speaker, cite.index)
@@ -197,7 +197,7 @@ class Sending:
             row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
             load.carried[place] = row
             load.size += len(row["raw"]) + len(row["proof"])
-        return parse_statement(load.carried[place]["raw"])
+        return read_statement(load.carried[place]["raw"])
 
     # Voices.
 
@@ -260,7 +260,7 @@ class Sending:
 
     def _drop_boxes(self, index: int) -> None:
         """Delete the boxes of a delivered grant that nothing else in the outbox still needs."""
-        statement = parse_statement(
+        statement = read_statement(
             self._db.q.statement_at(speaker=self._books.me, idx=index)["raw"]
         )
         if statement.kind == "relay":

@@ -11,7 +11,7 @@ from trilogue.consent.acts import GrantBody, RequestBody, WithdrawalBody
 from trilogue.consent.lifecycle import GRANT, REQUEST, Table, advance
 from trilogue.errors import InputError
 from trilogue.protocol.bodies import DestructionBody, ReceiptBody
-from trilogue.protocol.statement import Statement, parse_statement
+from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
@@ -82,7 +82,7 @@ def rebuild(db: Database) -> dict[str, int]:
         after = 0
         while rows := list(db.q.statements_after(after=after, most=1000)):
             for row in rows:
-                fold(db, parse_statement(row["raw"]))
+                fold(db, read_statement(row["raw"]))
             after = rows[-1]["position"]
     return {table: len(before[table] ^ _rows(db, table)) for table in TABLES}
 

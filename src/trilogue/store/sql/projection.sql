@@ -26,6 +26,14 @@ SELECT * FROM life WHERE what = :what AND state = :state ORDER BY speaker, idx, 
 SELECT participant, state FROM life WHERE what = :what AND speaker = :speaker AND idx = :idx
 ORDER BY participant;
 
+-- name: requests_after
+-- Requests since a cursor, in a state or in any, oldest first.
+SELECT statement.*, life.state FROM statement JOIN life
+    ON life.what = 'request' AND life.speaker = statement.speaker AND life.idx = statement.idx
+WHERE statement.kind = 'request' AND statement.position > :after
+  AND (:state IS NULL OR life.state = :state)
+ORDER BY statement.position LIMIT :most;
+
 -- name: citing
 SELECT speaker, idx, kind FROM cited WHERE to_speaker = :speaker AND to_idx = :idx
 ORDER BY kind, speaker, idx;

@@ -118,7 +118,7 @@ CREATE TABLE access (
     portion        TEXT    NOT NULL
 );
 CREATE TABLE pending (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an approval names it
     body    BLOB NOT NULL,
     officer TEXT NOT NULL,
     since   TEXT NOT NULL
@@ -129,6 +129,7 @@ CREATE TABLE idempotency (
     response BLOB NOT NULL,
     at       TEXT NOT NULL
 );
+CREATE INDEX idempotency_at ON idempotency (at);
 CREATE TABLE fault (
     digest BLOB PRIMARY KEY
 );

@@ -47,8 +47,8 @@ INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since);
 -- name: pending_at^
 SELECT * FROM pending WHERE id = :id;
 
--- name: all_pending
-SELECT * FROM pending ORDER BY id;
+-- name: pending_after
+SELECT * FROM pending WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: drop_pending!
 DELETE FROM pending WHERE id = :id;
