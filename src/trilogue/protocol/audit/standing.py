@@ -182,8 +182,8 @@ def sharing(record: Record, timeline: Timeline, found: Findings) -> None:
         span = f"{indices[0]}" if len(indices) == 1 else f"{indices[0]} to {indices[-1]}"
         found.leave(
             f"{who} {span}",
-            f"the arrangement was not in force through all of the hour {hour}, or as others could"
-            " hear of it; a leaf does not tell more than its hour",
+            f"said in the hour {hour}: the arrangement was in force for a part of it, or until"
+            " others could hear of a change, and a leaf tells no more than its hour",
         )
 
 
