@@ -1,7 +1,7 @@
 """Problem details (RFC 9457): how an error is told to those who ask a node, and read back.
 
     {"type":"urn:trilogue:error:not-in-force","title":"The arrangement is not in force, so nothing
-     moves under it.","status":409,"detail":"the arrangement is not in force: …","hint":"…"}
+     moves under it","status":409,"detail":"the arrangement is not in force: …","hint":"…"}
 
 The type is stable: it is made of the class's name. A class that is not told by its own name is
 told by that of its nearest base that is.
@@ -97,7 +97,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def title(kind: type[TrilogueError]) -> str:
     """Return what an error of this class says, whatever its occasion."""
-    return (_told(kind).__doc__ or "").partition("\n")[0]
+    return re.split(r"\.(?:\s|$)", _told(kind).__doc__ or "", maxsplit=1)[0]
 
 
 def problem_type(kind: type[TrilogueError]) -> str:

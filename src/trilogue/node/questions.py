@@ -1,0 +1,332 @@
+"""Questions: what a node's people may ask of it. They write nothing.
+
+API, console and command line ask the same ones. Lists are read by cursor: `after` is the position
+behind which to begin, `most` how many to give. What reports are held stands in `catalogue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from trilogue.arrangement import Lang, render
+from trilogue.consent.acts import Approval, GrantBody, RequestBody, StandingBody
+from trilogue.encoding import base64, canonical
+from trilogue.node.answers import (
+    AccessEntry,
+    ArrangementAnswer,
+    Failed,
+    ForceAnswer,
+    Fork,
+    GrantedItem,
+    GrantEntry,
+    IncidentEntry,
+    LevelName,
+    Named,
+    NeighbourStatus,
+    PactAnswer,
+    Page,
+    ParticipantAnswer,
+    ParticipantState,
+    PendingEntry,
+    RequestEntry,
+    StandingEntry,
+    StatementEntry,
+    Status,
+)
+from trilogue.node.engine import Engine
+from trilogue.node.inputs import GrantInput, Place, SourceInput
+from trilogue.protocol.bodies import IncidentBody
+from trilogue.protocol.statement import read_statement
+from trilogue.reports.cite import Cite
+from trilogue.store.database import Row
+
+__all__ = [
+    "accesses",
+    "arrangement",
+    "grants",
+    "incidents",
+    "page",
+    "pending",
+    "place_of",
+    "requests",
+    "standing",
+    "statements",
+    "status",
+]
+
+T = TypeVar("T")
+
+
+def status(engine: Engine, lang: Lang) -> Status:
+    """Say how the node is."""
+    q, books = engine.db.q, engine.books
+    waiting = {row["peer"]: row["waiting"] for row in q.count_waiting()}
+    current = books.arrangement_or_none()
+    neighbours = []
+    for peer in books.addressing().neighbours(engine.me):
+        seen = books.seen(peer)
+        neighbours.append(
+            NeighbourStatus(
+                participant=peer, waiting=waiting.get(peer, 0), seen=0 if seen is None else seen[0]
+            )
+        )
+    return Status(
+        participant=engine.me,
+        at=engine.now(),
+        arrangement=None if current is None else current.digest_text,
+        force=_force(engine, lang),
+        log_size=q.size_of(speaker=engine.me),
+        position=q.last_position(),
+        neighbours=tuple(neighbours),
+        failed=tuple(
+            Failed(neighbour=row["peer"], index=row["idx"], reason=row["reason"])
+            for row in q.failed_outbox()
+        ),
+        forks=tuple(
+            Fork(speaker=row["speaker"], size=row["size"], noticed=row["noticed"])
+            for row in q.forks()
+        ),
+        halted=engine.sequencer.halted,
+    )
+
+
+def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
+    """Give the arrangement under which the node works. Raises `NotInForceError` without one."""
+    current, stands = engine.books.arrangement, engine.books.stands()
+    text, scale = current.text, current.scale
+
+    def named(kind: str, keys: Iterable[str]) -> tuple[Named, ...]:
+        return tuple(Named(id=key, name=current.name(kind, key, lang)) for key in keys)
+
+    return ArrangementAnswer(
+        id=current.id,
+        digest=current.digest_text,
+        force=_force(engine, lang),
+        hub=current.hub,
+        participants=tuple(
+            ParticipantAnswer(
+                id=one.id,
+                name=current.name("participant", one.id, lang),
+                ministry=current.name("ministry", one.id, lang),
+                language=one.language,
+                log=one.log,
+                state=stands[one.id].state,
+                since=stands[one.id].since,
+                effective=stands[one.id].effective,
+            )
+            for one in text.participants
+        ),
+        pacts=tuple(
+            PactAnswer(id=pact.id, name=current.name("pact", pact.id, lang), between=pact.between)
+            for pact in text.pacts
+        ),
+        levels=tuple(
+            LevelName(
+                id=level.id,
+                mark=level.mark,
+                own={who: scale.own(level.id, who) for who in current.participants},
+            )
+            for level in scale.levels
+        ),
+        ceiling=current.ceiling,
+        two_person_above=text.two_person_above,
+        subjects=named("subject", current.subjects),
+        purposes=named("purpose", current.purposes),
+        payload_types=named("payload-type", (one.id for one in text.payload_types)),
+        caveats=named("caveat", text.caveats),
+        text=render(current, lang),
+    )
+
+
+def statements(engine: Engine, after: int, most: int, kind: str | None) -> Page[StatementEntry]:
+    """List what counts here, own and heard, in the order in which it came to count."""
+    if kind is None:
+        rows = engine.db.q.statements_after(after=after, most=most + 1)
+    else:
+        rows = engine.db.q.statements_of_kind(kind=kind, after=after, most=most + 1)
+    return page(rows, after, most, _statement)
+
+
+def requests(engine: Engine, after: int, most: int, state: str | None) -> Page[RequestEntry]:
+    """List who asks whom for what, in a state or in any."""
+
+    def entry(row: Row) -> RequestEntry:
+        body = read_statement(row["raw"]).says(RequestBody)
+        answers = engine.db.q.citing(speaker=row["speaker"], idx=row["idx"])
+        return RequestEntry(
+            position=row["position"],
+            request=place_of(row),
+            issued=row["issued"],
+            originator=body.originator,
+            portions=tuple(
+                SourceInput(report=_place(one.report), portion=one.portion) for one in body.portions
+            ),
+            description=body.description,
+            purpose=body.purpose,
+            because=body.because,
+            state=row["state"],
+            answers=tuple(place_of(one) for one in answers if one["kind"] in ("grant", "refusal")),
+        )
+
+    rows = engine.db.q.requests_after(after=after, most=most + 1, state=state)
+    return page(rows, after, most, entry)
+
+
+def grants(engine: Engine, after: int, most: int) -> Page[GrantEntry]:
+    """List every grant, own or heard, and how it stands with each of its audience."""
+
+    def entry(row: Row) -> GrantEntry:
+        body = read_statement(row["raw"]).says(GrantBody)
+        lives = engine.db.q.lives_of(what="grant", speaker=row["speaker"], idx=row["idx"])
+        return GrantEntry(
+            position=row["position"],
+            grant=place_of(row),
+            issued=row["issued"],
+            items=tuple(
+                GrantedItem(report=_place(item.report), portions=item.portions)
+                for item in body.items
+            ),
+            extent=body.extent,
+            answers=None if body.answers is None else _place(body.answers),
+            under=None if body.under is None else _place(body.under),
+            officers=_officers(body.approvals),
+            states=tuple(
+                ParticipantState(participant=life["participant"], state=life["state"])
+                for life in lives
+            ),
+        )
+
+    rows = engine.db.q.statements_of_kind(kind="grant", after=after, most=most + 1)
+    return page(rows, after, most, entry)
+
+
+def standing(engine: Engine, after: int, most: int) -> Page[StandingEntry]:
+    """List the standing consents, own and heard."""
+
+    def entry(row: Row) -> StandingEntry:
+        body = read_statement(row["raw"]).says(StandingBody)
+        cite = engine.books.cite(row["speaker"], row["idx"])
+        assert cite is not None
+        return StandingEntry(
+            position=row["position"],
+            standing=place_of(row),
+            issued=row["issued"],
+            rule=body.rule,
+            officers=_officers(body.approvals),
+            ended_for=tuple(who for who in body.rule.audience if engine.books.ended(cite, who)),
+        )
+
+    rows = engine.db.q.statements_of_kind(kind="standing", after=after, most=most + 1)
+    return page(rows, after, most, entry)
+
+
+def incidents(engine: Engine, after: int, most: int) -> Page[IncidentEntry]:
+    """List incidents and findings, own and heard."""
+
+    def entry(row: Row) -> IncidentEntry:
+        body = read_statement(row["raw"]).says(IncidentBody)
+        return IncidentEntry(
+            position=row["position"],
+            incident=place_of(row),
+            issued=row["issued"],
+            nature=body.nature,
+            certainty=body.certainty,
+            concerns=tuple(map(_place, body.concerns)),
+            findings_of=None if body.findings_of is None else _place(body.findings_of),
+            peer=body.peer,
+            step=body.step,
+            text=body.text,
+        )
+
+    rows = engine.db.q.statements_of_kind(kind="incident", after=after, most=most + 1)
+    return page(rows, after, most, entry)
+
+
+def pending(engine: Engine, after: int, most: int) -> Page[PendingEntry]:
+    """List the grants that wait for a second officer, oldest first."""
+
+    def entry(row: Row) -> PendingEntry:
+        return PendingEntry(
+            id=row["id"],
+            officer=row["officer"],
+            since=row["since"],
+            grant=canonical.decode(row["body"], GrantInput),
+        )
+
+    rows = engine.db.q.pending_after(after=after, most=most + 1)
+    return page(rows, after, most, entry, cursor="id")
+
+
+def accesses(engine: Engine, after: int, most: int) -> Page[AccessEntry]:
+    """List the access register, oldest first."""
+
+    def entry(row: Row) -> AccessEntry:
+        return AccessEntry(
+            id=row["id"],
+            at=row["at"],
+            officer=row["officer"],
+            purpose=row["purpose"],
+            why=row["why"],
+            report=Place(speaker=row["report_speaker"], index=row["report_idx"]),
+            portion=row["portion"],
+        )
+
+    rows = engine.db.q.access_after(after=after, most=most + 1)
+    return page(rows, after, most, entry, cursor="id")
+
+
+def page(
+    rows: Iterable[Row],
+    after: int,
+    most: int,
+    entry: Callable[[Row], T],
+    cursor: str = "position",
+) -> Page[T]:
+    """Make a page of rows that were read one further than `most`, to know whether more follow."""
+    found = list(rows)
+    shown = found[:most]
+    return Page(
+        items=tuple(map(entry, shown)),
+        next=shown[-1][cursor] if shown else after,
+        more=len(found) > most,
+    )
+
+
+def place_of(row: Row) -> Place:
+    """Return the place in its speaker's log of a row that names one."""
+    return Place(speaker=row["speaker"], index=row["idx"])
+
+
+def _statement(row: Row) -> StatementEntry:
+    statement = read_statement(row["raw"])
+    return StatementEntry(
+        position=row["position"],
+        statement=place_of(row),
+        kind=statement.kind,
+        issued=statement.issued,
+        arrangement=statement.arrangement,
+        to=statement.to,
+        for_=statement.for_,
+        cites=tuple(map(_place, statement.cites)),
+        leaf=base64.encode(row["leaf_hash"]),
+        body=statement.body,
+    )
+
+
+def _force(engine: Engine, lang: Lang) -> ForceAnswer:
+    force = engine.books.force(engine.now())
+    return ForceAnswer(
+        in_force=force.in_force,
+        code=force.code,
+        who=force.who,
+        reason=force.words(engine.books.addressing(), lang),
+    )
+
+
+def _officers(approvals: tuple[Approval, ...]) -> tuple[str, ...]:
+    return tuple(sorted({approval.officer for approval in approvals}))
+
+
+def _place(cite: Cite) -> Place:
+    return Place(speaker=cite.speaker, index=cite.index)
