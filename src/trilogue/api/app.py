@@ -1,0 +1,39 @@
+"""The ASGI application: operations, public files and the document, over one running node."""
+
+from __future__ import annotations
+
+from litestar import Litestar, Response, get
+from litestar.datastructures import State
+
+from trilogue.api.call import Call, Node
+from trilogue.api.controllers import SUBJECTS
+from trilogue.api.gate import Gate, guard
+from trilogue.api.openapi import document
+from trilogue.api.problems import HANDLERS, MAX_BODY
+from trilogue.api.public import log_file
+from trilogue.encoding import canonical
+
+__all__ = ["create_app"]
+
+_DOCUMENT = canonical.encode_payload(document())
+
+
+@get("/schema", name="schema")
+async def schema() -> Response[bytes]:
+    """Serve the OpenAPI document."""
+    return Response(_DOCUMENT, media_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+def create_app(node: Node) -> Litestar:
+    """Return the API of a node (`trilogue.node.service.Service`, or what answers like it)."""
+    handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
+    return Litestar(
+        [*handlers, log_file, schema],
+        state=State({"node": node, "gate": Gate(node)}),
+        request_class=Call,
+        guards=[guard],
+        exception_handlers=HANDLERS,
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )

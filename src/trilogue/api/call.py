@@ -1,0 +1,138 @@
+"""One call: a request to an operation, with the node behind it and whoever asks.
+
+ask    a question: it writes nothing
+act    an act, done each time it is asked for
+once   an act that is done once however often it is asked for, if the caller sends a key
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from litestar import Request
+
+from trilogue.api.problems import encode, problem_of
+from trilogue.encoding import canonical
+from trilogue.encoding.digest import sha256
+from trilogue.errors import RefusedError
+from trilogue.node.answers import Answer
+from trilogue.node.engine import Engine
+from trilogue.node.problem import MalformedError
+from trilogue.node.repeats import Reply, once
+from trilogue.node.tokens import Caller
+
+__all__ = ["IDEMPOTENCY_KEY", "Call", "Health", "Node"]
+
+T = TypeVar("T")
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_PATTERN = r"^[!-~]{1,64}$"
+_key = re.compile(r"[!-~]{1,64}", re.ASCII)
+
+
+class Health(Protocol):
+    """Whether a node serves, and what stands in its way."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it serves."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything that stands in its way."""
+
+
+class Node(Protocol):
+    """What the API asks of a running node (`trilogue.node.service.Service`)."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; only acts and questions touch it."""
+
+    async def run(self, act: Callable[[], T]) -> T:
+        """Run an act in the next group, or raise its error."""
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Answer a question between two groups."""
+
+    def subscribe(self) -> AsyncIterator[int]:
+        """Yield the newest position each time something new counts."""
+
+    def health(self) -> Health:
+        """Say whether the node serves."""
+
+
+class Call(Request[Any, Any, Any]):
+    """One request that the gate let pass."""
+
+    @property
+    def node(self) -> Node:
+        """The node behind the API."""
+        node: Node = self.app.state.node
+        return node
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        caller: Caller = self.state.caller
+        return caller
+
+    async def look_again(self) -> None:
+        """Raise `UnknownCallerError` when the caller's token was revoked since."""
+        await self.app.state.gate.caller(self.headers.get("authorization", ""))
+
+    async def ask(self, question: Callable[[Engine], T]) -> T:
+        """Ask the node."""
+        engine = self.node.engine
+        return await self.node.ask(lambda: question(engine))
+
+    async def act(self, act: Callable[[Engine], T]) -> T:
+        """Have the node act."""
+        engine = self.node.engine
+        return await self.node.run(lambda: act(engine))
+
+    async def once(
+        self,
+        given: msgspec.Struct | None,
+        act: Callable[[Engine], Answer | None],
+    ) -> Reply:
+        """Have the node act, once for each idempotency key; `act` answers for what was done.
+
+        A refusal that stands in the log is told as an error and yet committed and remembered.
+        """
+        key, request = self._key(), self._digest(given)
+
+        def work(engine: Engine) -> Reply:
+            try:
+                return self._reply(act(engine))
+            except RefusedError as error:
+                if error.index is None:
+                    raise
+                told = problem_of(error)
+                return Reply(status=told.status, body=encode(told).decode())
+
+        if key is None:
+            return await self.act(work)
+        return await self.act(
+            lambda engine: once(engine.db, key, request, engine.now(), lambda: work(engine))
+        )
+
+    def _reply(self, answer: Answer | None) -> Reply:
+        status = self.route_handler.opt["operation"].status_of(answer)
+        body = b"" if answer is None else msgspec.json.encode(answer)
+        return Reply(status=status, body=body.decode())
+
+    def _key(self) -> str | None:
+        """Return the idempotency key, apart from other callers' keys."""
+        key = self.headers.get(IDEMPOTENCY_KEY)
+        if key is None:
+            return None
+        if not _key.fullmatch(key):
+            raise MalformedError(f"{IDEMPOTENCY_KEY} is 1 to 64 visible ASCII characters")
+        return f"{self.caller.name}/{key}"
+
+    def _digest(self, given: msgspec.Struct | None) -> bytes:
+        return sha256(canonical.encode_payload([self.method, self.url.path, given]))

@@ -1,0 +1,18 @@
+"""The handlers, by subject. A module that adds operations is named in `SUBJECTS`."""
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from trilogue.api.controllers import arrangement, consent, incidents, node, reports, statements
+
+__all__ = ["SUBJECTS"]
+
+SUBJECTS: Mapping[str, ModuleType] = {
+    "Node": node,
+    "Arrangement": arrangement,
+    "Reports": reports,
+    "Consent": consent,
+    "Incidents": incidents,
+    "Statements": statements,
+}
+"""The subjects in the order of the document; each module has its operations in `HANDLERS`."""

@@ -1,0 +1,58 @@
+"""How the node is: for its people in full, and for whatever keeps it running in short."""
+
+from __future__ import annotations
+
+import msgspec
+
+from trilogue.api.call import Call
+from trilogue.api.operation import operation
+from trilogue.api.parameters import InLanguage
+from trilogue.node import questions
+from trilogue.node.answers import HealthAnswer, Status
+from trilogue.node.repeats import Reply
+
+__all__ = ["HANDLERS"]
+
+
+@operation("GET", "/v1/status", gives={200: Status})
+async def status(call: Call, query: InLanguage) -> Status:
+    """How this node is.
+
+    Whether the arrangement is in force and why, how far the log has come, what waits in the
+    outbox of each neighbour, what a neighbour did not accept, whose log forked, and whether
+    anything can be logged at all.
+    """
+    return await call.ask(lambda engine: questions.status(engine, query.lang))
+
+
+@operation("GET", "/healthz", gives={200: HealthAnswer, 503: HealthAnswer}, public=True)
+async def healthz(call: Call) -> Reply:
+    """Whether the node serves.
+
+    503 with the reasons when it refuses to go on: it cannot log, or a participant's log forked.
+    """
+    return _health(*_told(call))
+
+
+@operation("GET", "/readyz", gives={200: HealthAnswer, 503: HealthAnswer}, public=True)
+async def readyz(call: Call) -> Reply:
+    """Whether reports and grants can go out now.
+
+    503 with the reasons when the node does not serve or the arrangement is not in force.
+    """
+    ready, reasons = _told(call)
+    force = await call.ask(lambda engine: engine.books.force(engine.now()))
+    return _health(ready and force.in_force, reasons + (() if force.in_force else (force.reason,)))
+
+
+HANDLERS = (status, healthz, readyz)
+
+
+def _told(call: Call) -> tuple[bool, tuple[str, ...]]:
+    health = call.node.health()
+    return health.ready, health.reasons
+
+
+def _health(ready: bool, reasons: tuple[str, ...]) -> Reply:
+    answer = HealthAnswer(ready=ready, reasons=reasons)
+    return Reply(status=200 if ready else 503, body=msgspec.json.encode(answer).decode())

@@ -1,0 +1,68 @@
+"""The gate: who asks, and whether their roles allow it. Nothing is read before it opens.
+
+A token is looked up in the store by its hash and then trusted for a second, so that a node under
+load does not ask its store two thousand times a second who its sensor feed is. A revoked token is
+shut out within that second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from trilogue.api.call import Node
+from trilogue.api.operation import Operation
+from trilogue.api.roles import MAY
+from trilogue.node import tokens
+from trilogue.node.problem import RoleError, UnknownCallerError
+from trilogue.node.tokens import Caller
+
+__all__ = ["Gate", "guard"]
+
+TRUSTED_SECONDS = 1.0
+
+
+class Gate:
+    """Tokens that were looked up lately, and whose they are."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._known: dict[str, tuple[float, Caller]] = {}
+
+    async def caller(self, authorization: str) -> Caller:
+        """Return who asks, from the Authorization header. Raises `UnknownCallerError`."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise UnknownCallerError(
+                "the request carries no bearer token", hint="send Authorization: Bearer TOKEN"
+            )
+        now = asyncio.get_running_loop().time()
+        since, caller = self._known.get(token, (now - TRUSTED_SECONDS, None))
+        if caller is not None and now - since < TRUSTED_SECONDS:
+            return caller
+        self._known.pop(token, None)
+        caller = await self._node.ask(lambda: tokens.check(self._node.engine.db, token))
+        self._known[token] = (now, caller)
+        return caller
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a request pass to an operation that its caller's roles allow.
+
+    Raises `UnknownCallerError` or `RoleError`. What is no operation is public by its own right.
+    """
+    operation: Operation | None = handler.opt.get("operation")
+    if operation is None or operation.public:
+        return
+    gate: Gate = connection.app.state.gate
+    caller = await gate.caller(connection.headers.get("authorization", ""))
+    allowed = MAY[operation.name]
+    if not caller.roles & allowed:
+        raise RoleError(
+            f"{operation.name} is not for {', '.join(sorted(caller.roles))}",
+            hint=f"it is for {', '.join(sorted(allowed))}",
+        )
+    connection.state.caller = caller

@@ -1,0 +1,142 @@
+"""An operation: what it takes, what it gives, and what it may refuse, made from its handler.
+
+    @operation("POST", "/v1/reports", gives={201: Submitted}, raises=(NotInForceError,), once=True)
+    async def submit(call: Call, given: ReportInput) -> Reply: …
+
+The handler's name is the operation's; the first line of its docstring is the summary, the rest the
+description. Its parameters say what is read: `path` and `query` are structs of parameters, `given`
+is the body. It returns an answer, whose status is that of its shape in `gives`, or a `Reply`, or a
+response of its own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+from litestar import Response, delete, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from trilogue.api import reading
+from trilogue.api.call import Call
+from trilogue.errors import TrilogueError
+from trilogue.node import problem
+from trilogue.node.answers import Answer
+from trilogue.node.repeats import Reply
+
+__all__ = ["EVENTS", "Operation", "operation"]
+
+Method = Literal["GET", "POST", "DELETE"]
+
+EVENTS = "text/event-stream"
+
+_DECORATORS = {"GET": get, "POST": post, "DELETE": delete}
+_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_REPEATED = {"Idempotency-Replayed": "true"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. `gives` maps statuses to the shapes of their answers."""
+
+    name: str
+    method: Method
+    summary: str
+    description: str
+    gives: Mapping[int, type | None]
+    raises: tuple[type[TrilogueError], ...]
+    once: bool
+    public: bool
+    media_type: str
+    path: type[msgspec.Struct] | None
+    query: type[msgspec.Struct] | None
+    given: type[msgspec.Struct] | None
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is an act."""
+        return self.method != "GET"
+
+    def status_of(self, answer: Answer | None) -> int:
+        """Return the status under which an answer is given."""
+        if answer is None or len(self.gives) == 1:
+            return next(iter(self.gives))
+        return next(status for status, shape in self.gives.items() if shape is type(answer))
+
+    async def read(self, call: Call) -> dict[str, Any]:
+        """Return the handler's arguments. Raises `MalformedError` or `MediaTypeError`."""
+        arguments: dict[str, Any] = {}
+        if self.path is not None:
+            arguments["path"] = reading.read_parameters(call.path_params.items(), self.path)
+        if self.query is not None:
+            query = call.query_params.multi_items()
+            arguments["query"] = reading.read_parameters(query, self.query)
+        if self.given is not None:
+            content_type = call.headers.get("content-type", "")
+            arguments["given"] = reading.read_body(content_type, await call.body(), self.given)
+        elif self.writes:
+            reading.read_no_body(await call.body())
+        return arguments
+
+    def respond(self, done: Answer | Reply | Response[Any]) -> Response[Any]:
+        """Return what a handler returned as a response."""
+        if isinstance(done, Response):
+            return done
+        if isinstance(done, Reply):
+            return Response(
+                done.body.encode(),
+                status_code=done.status,
+                media_type=self.media_type if done.status in self.gives else problem.MEDIA_TYPE,
+                headers={**_NO_STORE, **(_REPEATED if done.repeat else {})},
+            )
+        return Response(
+            msgspec.json.encode(done),
+            status_code=self.status_of(done),
+            media_type=self.media_type,
+            headers=_NO_STORE,
+        )
+
+
+def operation(
+    method: Method,
+    path: str,
+    *,
+    gives: Mapping[int, type | None],
+    raises: tuple[type[TrilogueError], ...] = (),
+    once: bool = False,
+    public: bool = False,
+    media_type: str = reading.MEDIA_TYPE,
+) -> Callable[[Callable[..., Awaitable[Any]]], HTTPRouteHandler]:
+    """Make a route of a handler. `path` is Litestar's: `/v1/reports/{speaker:str}/{index:str}`."""
+
+    def declare(handler: Callable[..., Awaitable[Any]]) -> HTTPRouteHandler:
+        hints = get_type_hints(handler)
+        summary, _, description = inspect.cleandoc(handler.__doc__ or "").partition("\n\n")
+        described = Operation(
+            name=handler.__name__,
+            method=method,
+            summary=summary.rstrip("."),
+            description=description,
+            gives=gives,
+            raises=raises,
+            once=once,
+            public=public,
+            media_type=media_type,
+            path=hints.get("path"),
+            query=hints.get("query"),
+            given=hints.get("given"),
+        )
+
+        async def endpoint(request: Call) -> Response[Any]:
+            return described.respond(await handler(request, **await described.read(request)))
+
+        # The status is each response's own; Litestar wants one that admits a body.
+        route: HTTPRouteHandler = _DECORATORS[method](
+            path, opt={"operation": described}, name=described.name, status_code=200
+        )(endpoint)
+        return route
+
+    return declare

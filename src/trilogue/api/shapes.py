@@ -1,0 +1,69 @@
+"""From what an act did to what is answered.
+
+A `Refused` is raised as the `RefusedError` that it stands for.
+"""
+
+from __future__ import annotations
+
+from trilogue.consent.acts import GrantBody
+from trilogue.encoding import base64
+from trilogue.node.answers import Granted, Logged, Submitted, SubmittedPortion, Waiting
+from trilogue.node.authoring import Authored, Refused
+from trilogue.node.consenting import Deferred
+from trilogue.node.engine import raise_refused
+from trilogue.node.inputs import Place, ReportInput
+from trilogue.protocol.statement import Composed, Statement
+
+__all__ = ["granted", "logged", "submitted"]
+
+
+def logged(done: Composed | Refused) -> Logged:
+    """Answer with a statement that was logged."""
+    done = raise_refused(done)
+    return Logged(
+        statement=_place(done.statement),
+        kind=done.statement.kind,
+        issued=done.statement.issued,
+        leaf=base64.encode(done.leaf_hash),
+    )
+
+
+def granted(done: Composed | Deferred | Refused) -> Granted | Waiting:
+    """Answer with a grant, or with what it waits for."""
+    if isinstance(done, Deferred):
+        return Waiting(id=done.number, officer=done.officer, rules=done.rules, reason=done.reason)
+    done = raise_refused(done)
+    body = done.statement.says(GrantBody)
+    return Granted(
+        statement=_place(done.statement),
+        kind=done.statement.kind,
+        issued=done.statement.issued,
+        leaf=base64.encode(done.leaf_hash),
+        extent=body.extent,
+        officers=tuple(sorted({approval.officer for approval in body.approvals})),
+    )
+
+
+def submitted(
+    given: ReportInput, done: tuple[Authored, tuple[Composed, ...]] | Refused
+) -> Submitted:
+    """Answer with a new report, its portions in its author's order and under its labels."""
+    authored, grants = raise_refused(done)
+    return Submitted(
+        report=Place(speaker=authored.report.speaker, index=authored.report.index),
+        portions=tuple(
+            SubmittedPortion(
+                portion=digest,
+                label=portion.label,
+                payload_type=header.payload_type,
+                subject=header.subject,
+                marking=header.marking,
+            )
+            for portion, (digest, header) in zip(given.portions, authored.portions, strict=True)
+        ),
+        grants=tuple(_place(one.statement) for one in grants),
+    )
+
+
+def _place(statement: Statement) -> Place:
+    return Place(speaker=statement.speaker, index=statement.index)
