@@ -141,7 +141,7 @@ class Authoring:
         if sources:
             rolled = derived_marking(sources, self._books.arrangement.scale)
             originators = rolled.originators
-            self._not_below(given.marking.level, rolled.level)
+            self.not_below(given.marking.level, rolled.level)
             derived_from = lineage(sources, self._grants(sources))
         if given.generalise_of is not None or given.redact:
             draft = self._from_label(given, drafts)
@@ -222,7 +222,8 @@ class Authoring:
                     grants.setdefault(digest, []).append(cite)
         return grants
 
-    def _not_below(self, level: str, least: str) -> None:
+    def not_below(self, level: str, least: str) -> None:
+        """Refuse a level for a derived portion that is below another. Raises `InputError`."""
         scale = self._books.arrangement.scale
         if scale.rank(level) < scale.rank(least):
             raise InputError(

@@ -42,6 +42,7 @@ from trilogue.node.inputs import (
     WithdrawalInput,
 )
 from trilogue.node.keystore import Keystore
+from trilogue.node.reading import Reading
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
 from trilogue.protocol.facts import facts_of
@@ -71,6 +72,7 @@ class Desk:
         books: Books,
         sequencer: Sequencer,
         holdings: Holdings,
+        reading: Reading,
         keystore: Keystore,
         authoring: Authoring,
         clock: Callable[[], str],
@@ -79,6 +81,7 @@ class Desk:
         self._books = books
         self._sequencer = sequencer
         self._holdings = holdings
+        self._reading = reading
         self._keystore = keystore
         self._authoring = authoring
         self._clock = clock
@@ -239,6 +242,9 @@ class Desk:
         holding = self._authoring.find(given.portion)
         if not holding.own:
             raise ConsentError("only the originator reclassifies its report")
+        if holding.header.derived_from:
+            # What it was made from keeps it up: its author alone cannot lower it.
+            self._authoring.not_below(given.marking.level, holding.header.marking.level)
         report = self._books.cite(*holding.report)
         assert report is not None
         holders = {
@@ -296,7 +302,7 @@ class Desk:
                     originator=me,
                     audience=extent.audience,
                     purposes=extent.purposes,
-                    officers=len(officers),
+                    officers=len(set(officers)),
                     derivation_permitted=self._evidence.permits(holding, extent, self._clock()),
                 ),
             )

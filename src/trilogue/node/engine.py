@@ -63,16 +63,17 @@ class Engine:
         self.receiving = Receiving(self.db, self.books, self.sequencer, self.accepting, self.now)
         self.sending = Sending(self.db, self.books, self.sequencer, self.holdings)
         self.authoring = Authoring(self.books, self.sequencer, self.holdings, self.now)
+        self.reading = Reading(self.db, self.books, self.holdings, self.now)
         self.desk = Desk(
             self.db,
             self.books,
             self.sequencer,
             self.holdings,
+            self.reading,
             self.keystore,
             self.authoring,
             self.now,
         )
-        self.reading = Reading(self.db, self.books, self.holdings, self.now)
         self.picturing = Picturing(self.books, self.reading, self.now)
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self.holdings.replay_destructions()

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import GrantBody
 from trilogue.consent.extent import check_alive
 from trilogue.errors import ConsentError, NotFoundError, RefusedError
-from trilogue.marking import Marking
+from trilogue.marking import Marking, equivalent_mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import SourceInput
@@ -87,10 +89,11 @@ class Reading:
         report = self._books.cite(*holding.report)
         if report is None:
             raise NotFoundError(f"report {holding.report} does not count here")
+        marking = self.marking(holding)
         decision = self._books.rules.decide(
             Action.READ,
             facts_of(
-                holding.header,
+                msgspec.structs.replace(holding.header, marking=marking),
                 self._books.arrangement,
                 actor=self._books.me,
                 originator=holding.report[0],
@@ -107,8 +110,8 @@ class Reading:
             holding=holding,
             report=report,
             grant=grant,
-            marking=self.marking(holding),
-            equivalent=self._db.q.mark_of(portion=holding.portion),
+            marking=marking,
+            equivalent=self._equivalent(holding, marking),
             derive_for=derive_for,
             expires=expires,
             plaintext=self._holdings.open(holding),
@@ -175,6 +178,15 @@ class Reading:
             if expires is not None and at >= expires:
                 found.append(cite)
         return found
+
+    def _equivalent(self, holding: Holding, marking: Marking) -> str | None:
+        """Return the hub's equivalent, as it is for the marking that holds now."""
+        mark: str | None = self._db.q.mark_of(portion=holding.portion)
+        if mark is None or marking == holding.header.marking:
+            return mark
+        arrangement = self._books.arrangement
+        hub = arrangement.participant(arrangement.hub)
+        return equivalent_mark(marking, arrangement.scale, hub.id, hub.language)
 
     def _said(self, speaker: str, index: int) -> Statement:
         return read_statement(self._db.q.statement_at(speaker=speaker, idx=index)["raw"])

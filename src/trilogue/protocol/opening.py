@@ -12,7 +12,7 @@ import msgspec
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import GrantBody, StandingBody, StandingRule
 from trilogue.consent.extent import check_alive, extent_digest
-from trilogue.consent.standing import fits
+from trilogue.consent.standing import extent_under, fits
 from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import Domain, commit
 from trilogue.errors import ConsentError, FormatError, GrantError, OpeningError, RuleError
@@ -77,6 +77,9 @@ def open_grant(
             raise GrantError(f"{originator} grants a report of {item.report.speaker}")
     if not grant.items or any(not item.portions for item in grant.items):
         raise GrantError("a grant of nothing")
+    wanted = [(item.report, portion) for item in grant.items for portion in item.portions]
+    if len(set(wanted)) != len(wanted):
+        raise GrantError("a portion is granted twice in one grant")
     try:
         check_alive(grant.extent, view.me, at)
     except ConsentError as error:
@@ -88,11 +91,12 @@ def open_grant(
     rule: StandingRule | None = None
     if grant.under is not None:
         rule, officers = _standing(grant.under, originator, view, release_keys)
+        if grant.extent != extent_under(rule, grant.extent.not_before):
+            raise GrantError("the extent is not what the standing consent gives")
 
     # (9, first half) The box opens and the headers are those that the reports list: the decision
     # needs what they say.
     bundle = _open_box(grant, boxes, secrets, view, originator, statement.arrangement)
-    wanted = [(item.report, portion) for item in grant.items for portion in item.portions]
     if len(bundle) != len(wanted):
         raise OpeningError(f"the box holds {len(bundle)} keys for {len(wanted)} portions")
     opened = []
@@ -117,23 +121,25 @@ def open_grant(
             raise RuleError(f"portion {portion_opened.portion} is marked as somebody else's")
         if rule is not None and not fits(rule, header, statement.issued):
             raise GrantError(f"portion {portion_opened.portion} does not fit the standing consent")
-        decision = view.rules.decide(
-            Action.ACCEPT,
-            facts_of(
-                header,
-                view.arrangement,
-                actor=view.me,
-                originator=originator,
-                audience=grant.extent.audience,
-                purposes=grant.extent.purposes,
-                officers=len(officers),
-                derivation_permitted=derivation_permitted(
-                    header, originator, view.me, grant.extent.purposes, view, at
-                ),
+        facts = facts_of(
+            header,
+            view.arrangement,
+            actor=view.me,
+            originator=originator,
+            audience=grant.extent.audience,
+            purposes=grant.extent.purposes,
+            officers=len(officers),
+            derivation_permitted=derivation_permitted(
+                header, originator, view.me, grant.extent.purposes, view, at
             ),
         )
-        if not decision.permit:
-            raise RuleError(f"{', '.join(decision.rules)}: {'; '.join(decision.reasons)}")
+        # What the originator decided is decided once more, since its node may not have: the rules
+        # are the same everywhere, and the officers have signed.
+        released = Action.RELEASE_DERIVED if header.derived_from else Action.GRANT
+        for action, actor in ((released, originator), (Action.ACCEPT, view.me)):
+            decision = view.rules.decide(action, msgspec.structs.replace(facts, actor=actor))
+            if not decision.permit:
+                raise RuleError(f"{', '.join(decision.rules)}: {'; '.join(decision.reasons)}")
 
     # (9, second half) The content opens and is what the header committed to.
     for portion_opened in opened:
