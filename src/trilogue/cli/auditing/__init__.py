@@ -1,0 +1,1 @@
+"""What `trilogue.cli.audit` is made of: where logs are read, what is kept, how it is told."""
