@@ -94,11 +94,19 @@ class Database:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Run a block inside a transaction that can fail alone."""
+        """Run a block inside a transaction that can fail alone.
+
+        Raises `UnavailableError` when the disk fails: SQLite may then have given up the whole
+        transaction, and nothing more must be written as if it still ran.
+        """
         self._connection.execute("SAVEPOINT act")
         try:
             yield
-        except BaseException:
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(f"the store cannot be written: {error}") from error
+        except BaseException as error:
+            if not self._connection.in_transaction:
+                raise UnavailableError(f"the store cannot be written: {error}") from error
             self._connection.execute("ROLLBACK TO act")
             self._connection.execute("RELEASE act")
             raise
