@@ -1,0 +1,351 @@
+"""`trilogue node`: found a node, run it, look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trilogue.cli.asking import as_json, in_language, may_ask
+from trilogue.cli.exits import Exit
+from trilogue.cli.kinds import peer
+from trilogue.cli.lazy import LazyGroup
+from trilogue.cli.opened import DIRECTORY, opened
+from trilogue.cli.out import print_json, print_lines, print_table, progress, working
+
+if TYPE_CHECKING:
+    from trilogue.client import Client
+    from trilogue.node.answers import Status
+    from trilogue.node.verifying import Verified
+
+__all__ = ["node"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(cls=LazyGroup, lazy={"token": "trilogue.cli.commands.token:token"})
+def node() -> None:
+    """Found a participant's node, run it, and look after it."""
+
+
+@node.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option("--participant", required=True, metavar="ID", help="Whose node it is, such as KR.")
+@click.option(
+    "--of",
+    required=True,
+    metavar="NAME|DIR",
+    help="The arrangement it is for: as it ships, such as tisa-2014, or a folder with one.",
+)
+@click.option(
+    "--officer",
+    "officers",
+    multiple=True,
+    metavar="NAME",
+    help="A release officer, who gets a release key and a token. Grants above a level need two.",
+)
+@click.option("--listen", metavar="HOST:PORT", help="Where neighbours deliver.")
+@click.option("--api", metavar="HOST:PORT", help="Where the participant's own people ask.")
+def init(
+    *,
+    directory: Path,
+    participant: str,
+    of: str,
+    officers: tuple[str, ...],
+    listen: str | None,
+    api: str | None,
+) -> None:
+    """Found a node in DIR: its settings, keys, store, card and tokens.
+
+    The card, DIR/card.json, introduces the participant to the others. The folder is made whole or
+    not at all.
+    """
+    from trilogue.node.founding import fingerprint, found
+    from trilogue.node.governing import roots_in
+    from trilogue.node.service import wall_clock
+
+    with working("Making keys"):
+        settings = found(
+            directory,
+            participant=participant,
+            of=of,
+            clock=wall_clock,
+            officers=officers,
+            listen=listen,
+            api=api,
+        )
+    _, root = roots_in((directory / "card.json").read_bytes())
+    print_lines(
+        f"{participant}'s node is in {directory}.",
+        f"Its root: {fingerprint(root)}",
+        f"It listens at {settings.listen}; its API is {settings.api_url}.",
+        "",
+        "Go on so:",
+        f"  1. Give {directory / 'card.json'} to the others, and read them the root by telephone.",
+        f"  2. trilogue arrangement draw-up {of} --card FILE… -o ADIR   (one of you, for all)",
+        f"  3. trilogue node join {directory} --arrangement ADIR --card FILE…"
+        " --peer NAME=HOST:PORT…",
+        f"  4. trilogue node up {directory}",
+        f"  5. trilogue arrangement adopt --node {settings.api_url}"
+        f" --token-file {directory / 'tokens' / 'administrator'}",
+    )
+
+
+@node.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option(
+    "--arrangement",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="The folder with the arrangement that was drawn up.",
+)
+@click.option("--card", "cards", type=_FILE, multiple=True, help="Another participant's card.")
+@click.option(
+    "--peer",
+    "peers",
+    type=peer,
+    multiple=True,
+    metavar="NAME=HOST:PORT",
+    help="A neighbour, and where it listens.",
+)
+def join(
+    *,
+    directory: Path,
+    arrangement: Path,
+    cards: tuple[Path, ...],
+    peers: tuple[tuple[str, str], ...],
+) -> None:
+    """Give the node in DIR the arrangement, the others' cards and its neighbours' addresses.
+
+    Nothing is adopted by it. A card counts only if the root that the arrangement pins signed it.
+    """
+    from trilogue.node.founding import join as join_node
+    from trilogue.node.shelf import read_files
+
+    with opened(directory) as (engine, settings):
+        joined = join_node(
+            engine,
+            settings,
+            read_files(arrangement),
+            [card.read_bytes() for card in cards],
+            dict(peers),
+        )
+        neighbours = joined.arrangement.neighbours(engine.me)
+    print_lines(
+        f"{settings.participant} has the arrangement {joined.arrangement.digest_text}",
+        f"and the keys of {', '.join(joined.known) or 'nobody'}.",
+    )
+    unreached = [name for name in neighbours if name not in joined.settings.peers]
+    if joined.missing:
+        print_lines(f"Still missing: the cards of {', '.join(joined.missing)} (--card).")
+    if unreached:
+        print_lines(f"Still missing: the addresses of {', '.join(unreached)} (--peer).")
+    print_lines(f"Go on with: trilogue node up {directory}")
+
+
+@node.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option("--quiet", is_flag=True, help="Write warnings and errors alone.")
+def up(*, directory: Path, quiet: bool) -> None:
+    """Run the node in DIR until it is told to stop (Ctrl-C, SIGTERM)."""
+    import logging
+
+    from trilogue.api import create_app
+    from trilogue.node.service import serve
+    from trilogue.node.settings import Settings
+
+    settings = Settings.read(directory)
+    logging.basicConfig(
+        level=logging.WARNING if quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if not quiet:
+        click.echo(
+            f"{settings.participant}'s node: neighbours at {settings.listen},"
+            f" API at {settings.api_url}. Ctrl-C stops it.",
+            err=True,
+        )
+    serve(directory, create_app)
+
+
+@node.command()
+@click.argument("directory", metavar="[DIR]", type=DIRECTORY, required=False)
+@may_ask
+@in_language
+@as_json
+def status(
+    *,
+    directory: Path | None,
+    asked: Callable[[], Client],
+    lang: Any,
+    as_json: bool,
+) -> None:
+    """Say how a node is: the one in DIR while it does not run, or the one at --node URL.
+
+    Exit code 4 when the arrangement is not in force, 5 when the node cannot act.
+    """
+    if directory is None:
+        found = asked().status(lang=lang)
+    else:
+        from trilogue.node.questions import status as ask
+
+        with opened(directory) as (engine, _):
+            found = ask(engine, lang)
+    if as_json:
+        print_json(found)
+    else:
+        _print_status(found)
+    if found.halted or found.forks:
+        raise click.exceptions.Exit(Exit.UNAVAILABLE)
+    if not found.force.in_force:
+        raise click.exceptions.Exit(Exit.NOT_IN_FORCE)
+
+
+@node.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@as_json
+def rebuild(*, directory: Path, as_json: bool) -> None:
+    """Check everything in DIR against the statements, and fold the state tables anew.
+
+    Exit code 1 when a table differed: it is right now. Exit code 5 when the store is damaged.
+    """
+    from trilogue.node.verifying import verify
+
+    with opened(directory) as (engine, _), progress("Checking", engine.db.q.last_position()) as on:
+        found = verify(engine, on)
+    if as_json:
+        print_json(
+            {
+                "size": found.size,
+                "statements": found.statements,
+                "differences": found.differences,
+            }
+        )
+    else:
+        _print_verified(found)
+        changed = {table: count for table, count in found.differences.items() if count}
+        for table, count in changed.items():
+            print_lines(f"  {table}: {count} rows differed and were set right")
+        if not changed:
+            print_lines("No state table differed.")
+    if any(found.differences.values()):
+        raise click.exceptions.Exit(Exit.REFUSED)
+
+
+@node.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.argument("file", metavar="FILE", type=_NEW_FILE)
+def backup(*, directory: Path, file: Path) -> None:
+    """Write a backup of the node in DIR to FILE, and its vault to FILE.vault.
+
+    FILE alone opens nothing that was shared. FILE.vault holds the keys of what is held now: keep
+    it elsewhere, take it anew after every withdrawal, and keep no older copy, for an older copy
+    would bring withdrawn content back.
+    """
+    from trilogue.node.archive import back_up
+
+    with opened(directory) as (engine, _), working("Writing the backup"):
+        size = engine.db.q.size_of(speaker=engine.me)
+        vault = back_up(engine, file)
+    print_lines(
+        f"{file} holds {size} entries of the log, the keys and the store.",
+        f"{vault} holds the vault: keep it in another place, and no older copy of it.",
+    )
+
+
+@node.command()
+@click.argument("file", metavar="FILE", type=_FILE)
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option("--vault", type=_FILE, help="The vault's copy; by default FILE.vault.")
+@click.option("--without-vault", is_flag=True, help="Restore the log alone: nothing held opens.")
+@click.option(
+    "--seen",
+    type=click.IntRange(min=0),
+    metavar="SIZE",
+    help="To which size the neighbours have seen this log: their `node status` says it.",
+)
+def restore(
+    *, file: Path, directory: Path, vault: Path | None, without_vault: bool, seen: int | None
+) -> None:
+    """Make a node in DIR from the backup in FILE, checked whole, or make nothing.
+
+    What was destroyed before the backup is destroyed again. A backup that is older than what the
+    neighbours have seen is refused: a node that went on from it would fork its own log.
+    """
+    from trilogue.node.archive import restore as bring_back
+    from trilogue.node.archive import vault_of
+    from trilogue.node.service import wall_clock
+
+    if vault is not None and without_vault:
+        raise click.UsageError("--vault and --without-vault exclude each other.")
+    with progress("Checking", None) as on:
+        found = bring_back(
+            file,
+            directory,
+            clock=wall_clock,
+            vault=None if without_vault else vault or vault_of(file),
+            seen=seen or 0,
+            progress=on,
+        )
+    print_lines(f"The node is in {directory}.")
+    _print_verified(found)
+    if seen is None:
+        print_lines(
+            f"Before you bring it up, ask the neighbours: none may have seen more than"
+            f" {found.size} entries of this log."
+        )
+    print_lines("Tokens come back with the store; files with tokens do not.")
+
+
+@node.command("rotate-keys")
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option(
+    "--add-officer",
+    "officers",
+    multiple=True,
+    metavar="NAME",
+    help="A release officer more, whose key is published with the new ones.",
+)
+def rotate_keys(*, directory: Path, officers: tuple[str, ...]) -> None:
+    """Make new working keys for the node in DIR, signed by its root.
+
+    Neighbours learn them from the log. An officer who was added still needs a token: see
+    `trilogue node token issue`.
+    """
+    with opened(directory) as (engine, _), working("Making keys"):
+        for name in officers:
+            engine.keystore.add_officer(name)
+        logged = engine.rotate()
+        sequence = engine.keys.sequence
+    print_lines(f"Keys number {sequence} are in use, published as entry {logged.statement.index}.")
+
+
+def _print_verified(found: Verified) -> None:
+    print_lines(
+        f"{found.statements} statements hold, {found.size} of them this participant's own:"
+        " leaves, proofs, tree and checkpoint."
+    )
+
+
+def _print_status(found: Status) -> None:
+    print_lines(
+        f"{found.participant}, {found.at}",
+        found.force.reason,
+        f"arrangement  {found.arrangement or 'none yet'}",
+        f"own log      {found.log_size} entries",
+    )
+    if found.halted:
+        print_lines(f"halted       {found.halted}")
+    print_lines("")
+    print_table(
+        ("neighbour", "waiting for it", "its log seen to"),
+        [(one.participant, one.waiting, one.seen) for one in found.neighbours],
+        empty="no neighbours",
+    )
+    for fork in found.forks:
+        print_lines(f"{fork.speaker}'s log forked at size {fork.size}, noticed {fork.noticed}")
+    for one in found.failed:
+        print_lines(f"{one.neighbour} did not accept entry {one.index}: {one.reason}")
