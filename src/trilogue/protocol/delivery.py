@@ -18,10 +18,24 @@ import msgspec
 from trilogue.encoding import canonical
 from trilogue.errors import FormatError
 
-__all__ = ["Ack", "Delivery", "Outcome", "Seen", "Spoken", "Step", "Voice", "parse_delivery"]
+__all__ = [
+    "MAX_CONTENT",
+    "MAX_DELIVERY",
+    "Ack",
+    "Delivery",
+    "Outcome",
+    "Seen",
+    "Spoken",
+    "Step",
+    "Voice",
+    "parse_delivery",
+]
 
 MAX_DELIVERY = 16 << 20
 """Largest delivery in bytes (step 0)."""
+MAX_CONTENT = 8 << 20
+"""Most content that one grant may carry. With its statements, boxes and proofs, and in base64, it
+still fits in one delivery, relayed or not."""
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

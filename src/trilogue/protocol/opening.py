@@ -80,6 +80,9 @@ def open_grant(
     wanted = [(item.report, portion) for item in grant.items for portion in item.portions]
     if len(set(wanted)) != len(wanted):
         raise GrantError("a portion is granted twice in one grant")
+    most = view.arrangement.text.limits.reports_per_grant
+    if len(grant.items) > most:
+        raise GrantError(f"{len(grant.items)} reports in one grant; at most {most}")
     try:
         check_alive(grant.extent, view.me, at)
     except ConsentError as error:

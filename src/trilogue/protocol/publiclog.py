@@ -22,6 +22,7 @@ b'{"index":1,"statement":{"v":1}}\\n'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from trilogue.encoding import canonical
@@ -63,22 +64,24 @@ class PublicLog:
         A log may delete a partial tile once the full one stands (tlog-tiles §Partial Tiles).
         Raises `NotFoundError`.
         """
-        if tile.width == WIDTH:
-            return self.fetch(tile.path())
-        try:
-            return self.fetch(tile.path())
-        except NotFoundError:
-            return self.fetch(Tile(tile.level, tile.index).path())
+        return self._read(tile)[0]
 
     def entries(self, bundle: Tile) -> list[bytes]:
         """Return the entries of a bundle; raise `NotFoundError` or `FormatError`."""
+        data, width = self._read(bundle)
+        return decode_bundle(data, width)[: bundle.width]
+
+    def _read(self, tile: Tile) -> tuple[bytes, int]:
+        """Return the file of a tile, or of the full one in its place, and the file's width."""
         try:
-            return decode_bundle(self.fetch(bundle.path()), bundle.width)
+            return self.fetch(tile.path()), tile.width
         except NotFoundError:
-            if bundle.width == WIDTH:
+            if tile.width == WIDTH:
                 raise
-            full = Tile(ENTRIES, bundle.index)
-            return decode_bundle(self.fetch(full.path()), WIDTH)[: bundle.width]
+            full = Tile(tile.level, tile.index)
+            with suppress(NotFoundError):
+                return self.fetch(full.path()), WIDTH
+            raise
 
 
 @dataclass(frozen=True)

@@ -62,15 +62,21 @@ def publication(record: Record, found: Findings) -> None:
     """Each log shows what is older than the delay: others' cites prove what there must be."""
     delay = record.arrangement.text.publication.delay_seconds
     due = instant.plus(record.at, -delay - LAG_SECONDS)
+    held_back: dict[str, tuple[int, Entry]] = {}
     for entry in record.entries():
         for cite in entry.leaf.cites:
             log = record.logs.get(cite.speaker)
-            if log is not None and cite.index >= log.size and ends(entry.leaf.hour) <= due:
-                found.refute(
-                    cite.speaker,
-                    f"does not publish entry {cite.index}, which {entry.where} cited in the hour"
-                    f" {entry.leaf.hour}",
-                )
+            if log is None or cite.index < log.size or ends(entry.leaf.hour) > due:
+                continue
+            furthest, _ = held_back.get(cite.speaker, (-1, entry))
+            if cite.index > furthest:
+                held_back[cite.speaker] = (cite.index, entry)
+    for speaker, (index, entry) in held_back.items():
+        found.refute(
+            speaker,
+            f"does not publish entry {index}, which {entry.where} cited in the hour"
+            f" {entry.leaf.hour}",
+        )
 
 
 def clocks(record: Record, found: Findings) -> None:
