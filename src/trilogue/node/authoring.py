@@ -76,6 +76,11 @@ class Authoring:
         drafts: dict[str, tuple[PortionDraft, str]] = {}
         for portion in given.portions:
             draft = self._draft(portion, drafts)
+            if len(draft.plaintext) > limits.portion_bytes:
+                raise InputError(
+                    f"a portion of {len(draft.plaintext)} bytes; at most {limits.portion_bytes}",
+                    hint="write a longer item as several portions",
+                )
             refused = self._ask(draft)
             if refused is not None:
                 return refused

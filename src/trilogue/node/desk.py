@@ -45,6 +45,7 @@ from trilogue.node.keystore import Keystore
 from trilogue.node.reading import Reading
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
+from trilogue.protocol.delivery import MAX_CONTENT
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.granting import BundleItem, approve, make_grant, seal_boxes
 from trilogue.protocol.statement import Composed, read_statement
@@ -291,6 +292,12 @@ class Desk:
     ) -> Composed | Refused | NeedsSecondOfficer:
         me, arrangement = self._books.me, self._books.arrangement
         self._check(extent)
+        content = sum(holding.header.size for holding in holdings)
+        if content > MAX_CONTENT:
+            raise InputError(
+                f"{content} bytes under one grant; at most {MAX_CONTENT}",
+                hint="grant fewer portions at once",
+            )
         for holding in holdings:
             self._check_marking(holding)
             decision = self._books.rules.decide(

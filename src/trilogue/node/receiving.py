@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 
 from trilogue.encoding import base64
 from trilogue.encoding.digest import Domain, commit, sha256
-from trilogue.errors import FormatError, PeerError, TrilogueError
+from trilogue.errors import ConsistencyError, FormatError, PeerError, TrilogueError
 from trilogue.node.accepting import Accepting, Incoming, Passing
 from trilogue.node.books import Books
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import (
     IncidentBody,
+    KeyMaterial,
     ReceiptBody,
 )
 from trilogue.protocol.delivery import Ack, Delivery, Outcome, Seen, Voice, parse_delivery
@@ -32,6 +33,8 @@ from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
 __all__ = ["Receiving"]
+
+Keys = tuple[tuple[int, KeyMaterial], ...]
 
 _FIRST = {"keys": 0} | dict.fromkeys(STAND_KINDS, 1) | {"report": 2, "standing": 2, "withdrawal": 3}
 _EVIDENCE, _LAST = 4, 5
@@ -72,8 +75,9 @@ class Receiving:
 
         outcomes: list[Outcome] = []
         heard: list[Heard] = []
+        keys: dict[str, Keys] = {}
         for voice in delivery.voices:
-            heard += self._hear(voice, delivery.sender, at, outcomes)
+            heard += self._hear(voice, delivery.sender, at, outcomes, keys)
 
         relays = relays_in(tuple(heard), self._books, at)
         incoming = Incoming(
@@ -92,14 +96,24 @@ class Receiving:
         )
 
     def _hear(
-        self, voice: Voice, sender: str, at: str, outcomes: list[Outcome]
+        self,
+        voice: Voice,
+        sender: str,
+        at: str,
+        outcomes: list[Outcome],
+        keys: dict[str, Keys],
     ) -> tuple[Heard, ...]:
-        """Steps 0 to 5 for one voice; remember its checkpoint; report what failed."""
+        """Steps 0 to 5 for one voice; remember its checkpoint; report what failed.
+
+        `keys` holds what earlier parts of each voice introduced: they sign for the later parts.
+        """
         fork = self._db.q.fork_of(speaker=voice.speaker)
         try:
             if fork is not None:
                 raise PeerError(f"{voice.speaker}'s log forked at size {fork['size']}", step=3)  # noqa: TRY301
-            verified = verify_voice(voice, self._books, at)
+            if any(one.again and one.speaker == voice.speaker for one in outcomes):
+                raise ConsistencyError("an earlier part of the voice has to come again", again=True)
+            verified = verify_voice(voice, self._books, at, keys.get(voice.speaker, ()))
         except ForkError as error:
             self._db.q.add_fork(
                 speaker=error.speaker,
@@ -115,6 +129,7 @@ class Receiving:
             self._fail_voice(voice, sender, error, outcomes)
             return ()
         self._remember(verified)
+        keys[voice.speaker] = verified.keys
         for position, failure in verified.failures:
             raw = voice.statements[position].raw
             self._incident(failure, voice.speaker, sender, raw)
@@ -132,6 +147,8 @@ class Receiving:
     def _remember(self, voice: HeardVoice) -> None:
         old = self._books.seen(voice.speaker)
         size = 0 if old is None else old[0]
+        # A size that was only a step on the way is now signed for: what is relayed needs the note.
+        self._db.q.set_note(speaker=voice.speaker, size=voice.checkpoint.size, note=voice.note)
         if voice.checkpoint.size <= size:
             return
         for step in voice.steps:

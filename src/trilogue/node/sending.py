@@ -8,8 +8,8 @@ the boxes and ciphertexts that a grant names. Delivery is at least once; taking 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import canonical
@@ -19,7 +19,7 @@ from trilogue.node.books import Books
 from trilogue.node.holdings import Holdings
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import RelayBody
-from trilogue.protocol.delivery import Ack, Delivery, Spoken, Step, Voice
+from trilogue.protocol.delivery import MAX_CONTENT, Ack, Delivery, Spoken, Step, Voice
 from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database, Row
@@ -28,8 +28,8 @@ from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 __all__ = ["Outgoing", "Sending"]
 
 MOST_ROWS = 128
-MOST_BYTES = 8 << 20
-"""A delivery stops growing here; the recipient's limit is twice that."""
+MOST_BYTES = MAX_CONTENT
+"""A delivery of several statements stops growing here; a single one goes whatever its size."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,19 @@ class Outgoing:
 class _Load:
     """What a delivery grows from."""
 
-    own: dict[int, bytes]
-    carried: dict[tuple[str, int], Row]
-    boxes: dict[str, bytes]
-    ciphertexts: dict[str, bytes]
+    own: dict[int, bytes] = field(default_factory=dict)
+    carried: dict[tuple[str, int], Row] = field(default_factory=dict)
+    boxes: dict[str, bytes] = field(default_factory=dict)
+    ciphertexts: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
+
+    def add(self, other: _Load) -> None:
+        """Take in what another statement needs; what both need goes once."""
+        self.own |= other.own
+        self.carried |= other.carried
+        self.boxes |= other.boxes
+        self.ciphertexts |= other.ciphertexts
+        self.size += other.size
 
 
 class Sending:
@@ -72,16 +80,15 @@ class Sending:
         When the arrangement makes delivery wait for cosignatures, only what a cosigned checkpoint
         covers goes.
         """
-        limit = self._deliverable()
-        load = _Load({}, {}, {}, {})
+        load = _Load()
         rows: dict[int, tuple[tuple[str, int], ...]] = {}
-        after = self._tried.pop(peer, -1)
-        for waiting in self._db.q.waiting_for(peer=peer, after=after, most=MOST_ROWS):
-            if waiting["idx"] >= limit:
+        for index in self._waiting(peer):
+            one = _Load()
+            burden = self._load(index, peer, one)
+            if rows and load.size + one.size > MOST_BYTES:
                 break
-            rows[waiting["idx"]] = self._load(waiting["idx"], peer, load)
-            if load.size > MOST_BYTES:
-                break
+            load.add(one)
+            rows[index] = burden
         if not rows:
             return None
         voices = [*self._carried_voices(load.carried.values(), peer), self._own_voice(load, peer)]
@@ -127,6 +134,23 @@ class Sending:
         return moved or news
 
     # What goes in.
+
+    def _waiting(self, peer: str) -> Iterator[int]:
+        """Go through the own statements that may go now, key statements first.
+
+        New keys sign the checkpoint under which everything goes, old statements too: a neighbour
+        that has not heard of them could verify nothing.
+        """
+        limit, after = self._deliverable(), self._tried.pop(peer, -1)
+        keys = [
+            row["idx"]
+            for row in self._db.q.waiting_keys_for(speaker=self._books.me, peer=peer)
+            if row["idx"] < limit
+        ]
+        yield from keys
+        for row in self._db.q.waiting_for(peer=peer, after=after, most=MOST_ROWS):
+            if row["idx"] < limit and row["idx"] not in keys:
+                yield row["idx"]
 
     def _load(self, index: int, peer: str, load: _Load) -> tuple[tuple[str, int], ...]:
         me = self._books.me

@@ -79,12 +79,16 @@ class HeardVoice(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     said: tuple[Heard, ...]
     failures: tuple[tuple[int, PeerError], ...]
+    keys: tuple[tuple[int, KeyMaterial], ...]
 
 
-def verify_voice(voice: Voice, view: View, at: str) -> HeardVoice:
+def verify_voice(
+    voice: Voice, view: View, at: str, introduced: tuple[tuple[int, KeyMaterial], ...] = ()
+) -> HeardVoice:
     """Do steps 0 to 5 for one voice. Raises a `PeerError` when the voice as a whole fails.
 
-    A single statement that fails (steps 0, 4 or 5) is set aside in `failures`.
+    A single statement that fails (steps 0, 4 or 5) is set aside in `failures`. `introduced` are
+    the `keys` of earlier parts of the same voice, which the view does not hold yet.
     """
     arrangement = view.arrangement
     if voice.speaker not in arrangement.participants or voice.speaker == view.me:
@@ -110,9 +114,9 @@ def verify_voice(voice: Voice, view: View, at: str) -> HeardVoice:
     # (1) and (2) Keys valid at `at`, and both signatures of the checkpoint. Root-signed key
     # statements in the same voice count: that is how a rotation and a first card introduce
     # themselves, and the root outranks every working key.
+    keys = (*introduced, *_introduced(parsed, arrangement.root(voice.speaker), voice.speaker))
     if not view.note_verified(voice.speaker, unverified.size, voice.note):
-        root = arrangement.root(voice.speaker)
-        materials = [*view.materials(voice.speaker), *_introduced(parsed, root, voice.speaker)]
+        materials = (*view.materials(voice.speaker), *keys)
         material = key_in_force(materials, voice.speaker, unverified.size, at)
         verify_checkpoint(unverified, PublicKey.parse(material.checkpoint))
     checkpoint = Checkpoint(unverified.origin, unverified.size, unverified.root)
@@ -148,6 +152,7 @@ def verify_voice(voice: Voice, view: View, at: str) -> HeardVoice:
         steps=voice.steps,
         said=tuple(said),
         failures=tuple(failures),
+        keys=keys,
     )
 
 

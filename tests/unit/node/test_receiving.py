@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 from tests.support.trio import Filed, Trio
@@ -13,6 +15,7 @@ from trilogue.node.inputs import GrantInput
 from trilogue.protocol.bodies import DestructionBody, ReceiptBody, RelayBody
 from trilogue.protocol.delivery import Delivery, parse_delivery
 from trilogue.protocol.relaying import make_relay
+from trilogue.tlog.tree import consistency_proof
 
 
 def receipts(trio: Trio, who: str) -> list[str]:
@@ -289,3 +292,71 @@ def test_what_another_says_cannot_be_slipped_in_under_the_hubs_name(trio: Trio):
     ack = japan.act(lambda: japan.receiving.receive(altered(outgoing.data, sender="US")))
     assert all(outcome.step is not None for outcome in ack.outcomes)
     assert trio.held("JP") == set()
+
+
+# Keys and checkpoints.
+
+
+def test_a_rotation_goes_ahead_of_what_waited_before_it(trio: Trio):
+    """New keys sign the checkpoint under which the old statements go."""
+    filed = trio.file("KR")
+    for _ in range(130):
+        trio.grant(filed, audience=("US",))
+    trio["KR"].rotate()
+    assert trio.settle() == []
+    assert len(receipts(trio, "US")) == 130
+    assert (trio.waiting(), trio.failed(), trio.faults()) == (0, [], [])
+
+
+def test_what_was_sealed_before_a_rotation_opens_after_it(trio: Trio):
+    filed = trio.file("KR")
+    trio.grant(filed)
+    for who in ("US", "JP", "KR"):
+        trio[who].rotate()
+    assert trio.settle() == []
+    assert trio.held("JP") == set(filed.portions)
+    trio.restart("JP")
+    later = trio.file("KR")
+    trio.grant(later)
+    assert trio.settle() == []
+    assert trio.held("JP") == {*filed.portions, *later.portions}
+    assert (trio.failed(), trio.faults()) == ([], [])
+
+
+def test_a_checkpoint_signed_by_replaced_keys_is_refused(trio: Trio):
+    """Whoever keeps the old keys can sign nothing once their replacement stands in the log."""
+    korea = trio["KR"]
+    old = korea.keys
+    korea.rotate()
+    trio.settle()
+    korea.sequencer.commit([lambda: korea.governing.leave("signed by a thief")], old)
+    (outcome,) = trio.settle()
+    assert outcome.step == 2
+    assert trio["US"].books.stands()["KR"].state == "adopted"
+
+
+def test_a_size_that_was_a_step_can_be_relayed_once_it_is_signed_for(trio: Trio):
+    """KR may sign for a size later that US saw only on the way to a larger one."""
+    korea, seen = trio["KR"], trio["US"].books.seen("KR")[0]
+    first = trio.file("KR")
+    trio.grant(first)
+    early = korea.sending.outgoing("US")
+    second = trio.file("KR")
+    trio.grant(second)
+    late = korea.sending.outgoing("US")
+    (signed,), (voice,) = (parse_delivery(one.data).voices for one in (early, late))
+    # The late one leads by way of the size that the early one signs for, and says the rest.
+    sizes = (seen, signed.steps[-1].size, voice.steps[-1].size)
+    proofs = [consistency_proof(*pair, korea.sequencer.hashes) for pair in pairwise(sizes)]
+    steps = tuple(
+        msgspec.structs.replace(step, proof=tuple(proof))
+        for step, proof in zip((signed.steps[-1], voice.steps[-1]), proofs, strict=True)
+    )
+    said_early = {spoken.raw for spoken in signed.statements}
+    rest = tuple(spoken for spoken in voice.statements if spoken.raw not in said_early)
+    through = msgspec.structs.replace(voice, old=seen, steps=steps, statements=rest)
+    trio.deliver(late, "KR", altered(late.data, voices=(through,)))
+    trio.deliver(early, "KR")
+    assert trio.held("US") == {*first.portions, *second.portions}
+    assert trio.settle() == []
+    assert trio.held("JP") == {*first.portions, *second.portions}

@@ -13,6 +13,9 @@ WHERE speaker = :speaker AND size > :size AND size <= :last ORDER BY size;
 INSERT INTO seen (speaker, size, old, root, proof, note)
 VALUES (:speaker, :size, :old, :root, :proof, :note) ON CONFLICT (speaker, size) DO NOTHING;
 
+-- name: set_note!
+UPDATE seen SET note = :note WHERE speaker = :speaker AND size = :size AND note IS NULL;
+
 -- name: note_seen$
 SELECT 1 FROM seen WHERE speaker = :speaker AND size = :size AND note = :note;
 

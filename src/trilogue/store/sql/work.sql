@@ -14,6 +14,12 @@ SELECT outbox.idx FROM outbox JOIN statement
     ON statement.speaker = :speaker AND statement.idx = outbox.idx
 WHERE outbox.state = 'waiting' AND statement.kind = 'keys';
 
+-- name: waiting_keys_for
+-- Own key statements that a neighbour does not have yet; the few of them are looked up first.
+SELECT outbox.idx FROM statement CROSS JOIN outbox
+    ON outbox.peer = :peer AND outbox.state = 'waiting' AND outbox.idx = statement.idx
+WHERE statement.kind = 'keys' AND statement.speaker = :speaker ORDER BY outbox.idx;
+
 -- name: count_waiting
 SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
 
