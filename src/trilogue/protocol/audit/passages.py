@@ -5,6 +5,8 @@ All of them are decided from leaves alone. What a leaf cannot tell is left open 
 
 from __future__ import annotations
 
+from functools import cache
+
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.encoding import instant
 from trilogue.protocol.audit.hours import begins, ends
@@ -82,18 +84,20 @@ def publication(record: Record, found: Findings) -> None:
 def clocks(record: Record, found: Findings) -> None:
     """No statement is dated before what it cites, nor after the checkpoint that holds it."""
     skew = record.arrangement.text.deadlines.clock_skew_seconds
+    signed = {who: instant.plus(log.signed, skew) for who, log in record.logs.items() if log.signed}
+
+    @cache
+    def latest(hour: str) -> str:
+        return instant.plus(ends(hour), skew)
+
     for entry in record.entries():
-        latest = instant.plus(ends(entry.leaf.hour), skew)
-        signed = record.logs[entry.speaker].signed
-        if signed is not None and begins(entry.leaf.hour) > instant.plus(signed, skew):
-            found.refute(entry.where, f"is dated {entry.leaf.hour}, after its log was signed")
+        hour = entry.leaf.hour
+        if begins(hour) > signed[entry.speaker]:
+            found.refute(entry.where, f"is dated {hour}, after its log was signed")
         for cite in entry.leaf.cites:
             cited = record.entry(cite)
-            if cited is not None and begins(cited.leaf.hour) > latest:
-                found.refute(
-                    entry.where,
-                    f"is dated {entry.leaf.hour}, before {cited.where}, which it cites",
-                )
+            if cited is not None and begins(cited.leaf.hour) > latest(hour):
+                found.refute(entry.where, f"is dated {hour}, before {cited.where}, which it cites")
 
 
 def consent(record: Record, found: Findings) -> None:
