@@ -145,6 +145,11 @@ GIVEN: dict[str, Any] = {
     "refuse": {"request": _REQUEST, "reason": "The source would not survive it."},
     "withdraw": {"grant": _GRANT, "reason": "Superseded.", "audience": ["JP"]},
     "stand": {"rule": _RULE},
+    "file_estimate": {
+        "first_arrival": "2016-09-09T00:30:50.543Z",
+        "coalition": ["KR", "US", "JP"],
+        "purpose": "analysis",
+    },
     "report_incident": {
         "nature": "loss",
         "certainty": "possible",
@@ -177,7 +182,7 @@ _PORTION_ENTRY = {
     "marking": _MARKING,
     "mark": _MARK,
     "equivalent": "군사III급비밀 (KR) = Hi",
-    "relayed": "秘",
+    "relayed": "군사III급비밀 (KR) = CONFIDENTIAL",
 }
 _REPORT_ENTRY = {
     "position": 41,
@@ -340,6 +345,42 @@ ANSWERS: dict[tuple[str, int], Any] = {
         },
         12,
     ),
+    ("picture", 200): {
+        "events": [
+            {
+                "event": "DPRK5",
+                "first_arrival": "2016-09-09T00:30:50.543Z",
+                "estimates": [
+                    {
+                        "coalition": ["KR", "US", "JP"],
+                        "latitude": 41.3,
+                        "longitude": 129.08,
+                        "origin_time": "2016-09-09T00:30:01.400Z",
+                        "ellipse": {
+                            "semi_major_m": 10900.0,
+                            "semi_minor_m": 7900.0,
+                            "azimuth_deg": 96.0,
+                            "probability": 0.9,
+                        },
+                    }
+                ],
+                "sources": [_SOURCE],
+            }
+        ]
+    },
+    ("file_estimate", 201): {
+        "report": _REPORT,
+        "portions": [
+            {
+                "portion": _PORTION,
+                "label": None,
+                "payload_type": "seismic-event",
+                "subject": "nuclear-test",
+                "marking": {**_MARKING, "originators": ["JP", "KR", "US"]},
+            }
+        ],
+        "grants": [],
+    },
     ("report_incident", 201): _logged("incident"),
     ("incidents", 200): _page(
         {

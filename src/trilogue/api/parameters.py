@@ -12,6 +12,7 @@ from trilogue.protocol.statement import Kind
 
 __all__ = [
     "After",
+    "ForPurpose",
     "InLanguage",
     "Numbered",
     "OfKind",
@@ -65,6 +66,13 @@ class After(Parameters, frozen=True, kw_only=True):
     """Where a stream begins: behind this position; None is with what comes next."""
 
     after: Position | None = None
+
+
+class ForPurpose(Parameters, frozen=True, kw_only=True):
+    """For which purpose the picture is made, and whether of one's own readings alone."""
+
+    purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "analysis"
+    readings: Literal["all", "own"] = "all"
 
 
 class Numbered(Parameters, frozen=True, kw_only=True):

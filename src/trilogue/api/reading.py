@@ -77,3 +77,5 @@ def _shaped(value: Any, shape: type[T], *, strict: bool = True) -> T:
         rule, _, path = str(error).partition(" - at `")
         where = path.removesuffix("`").removeprefix("$.")
         raise MalformedError(f"{where}: {rule}" if where else rule) from error
+    except UnicodeEncodeError as error:
+        raise MalformedError(f"text that is not Unicode: {error}") from error

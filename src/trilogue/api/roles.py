@@ -52,6 +52,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "standing": _KEEPERS,
     "report_incident": _KEEPERS | {_ADMINISTRATOR},
     "incidents": _KEEPERS | {_ADMINISTRATOR, _AUDITOR},
+    "picture": _READERS,
+    "file_estimate": _AUTHORS,
     "statements": EVERYONE,
     "stream": EVERYONE,
 }

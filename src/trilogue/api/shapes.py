@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import base64
-from trilogue.node.answers import Granted, Logged, Submitted, SubmittedPortion, Waiting
+from trilogue.node.answers import (
+    EventEntry,
+    Granted,
+    Logged,
+    Submitted,
+    SubmittedPortion,
+    Waiting,
+)
 from trilogue.node.authoring import Authored, Refused
 from trilogue.node.consenting import Deferred
 from trilogue.node.engine import raise_refused
-from trilogue.node.inputs import Place, ReportInput
+from trilogue.node.inputs import Place, ReportInput, SourceInput
+from trilogue.picture.filing import sources_of
+from trilogue.picture.seismic import SeismicPicture
 from trilogue.protocol.statement import Composed, Statement
 
-__all__ = ["granted", "logged", "submitted"]
+__all__ = ["event_entry", "granted", "logged", "submitted"]
 
 
 def logged(done: Composed | Refused) -> Logged:
@@ -41,6 +50,23 @@ def granted(done: Composed | Deferred | Refused) -> Granted | Waiting:
         leaf=base64.encode(done.leaf_hash),
         extent=body.extent,
         officers=tuple(sorted({approval.officer for approval in body.approvals})),
+    )
+
+
+def event_entry(picture: SeismicPicture) -> EventEntry:
+    """Answer with one event, each coalition's estimate as the command line prints it."""
+    sources = sources_of(picture, picture.best)
+    return EventEntry(
+        event=picture.event,
+        first_arrival=picture.first_arrival,
+        estimates=tuple(estimate.to_json() for estimate in picture.estimates),
+        sources=tuple(
+            SourceInput(
+                report=Place(speaker=one.report.speaker, index=one.report.index),
+                portion=one.portion,
+            )
+            for one in sources
+        ),
     )
 
 

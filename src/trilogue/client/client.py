@@ -25,6 +25,7 @@ from trilogue.node.answers import (
     Opened,
     Page,
     PendingEntry,
+    PictureAnswer,
     ReportEntry,
     RequestEntry,
     RequestState,
@@ -36,6 +37,7 @@ from trilogue.node.answers import (
 )
 from trilogue.node.inputs import (
     AdoptionInput,
+    FilingInput,
     GrantInput,
     IncidentInput,
     LeaveInput,
@@ -228,6 +230,17 @@ class Client:
         """
         for data in self._connection.events("/v1/stream", {"after": after}):
             yield _read(data, StatementEntry)
+
+    # The picture.
+
+    def picture(self, *, purpose: str = "analysis", own_only: bool = False) -> PictureAnswer:
+        """Ask what the participant sees now, or would see of its own readings alone."""
+        readings = "own" if own_only else "all"
+        return self._get("/v1/picture/events", PictureAnswer, purpose=purpose, readings=readings)
+
+    def file_estimate(self, given: FilingInput, *, key: str | None = None) -> Submitted:
+        """File an estimate as a derived report."""
+        return self._act("/v1/picture/filings", given, Submitted, key)
 
     # How it is sent.
 

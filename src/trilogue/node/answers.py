@@ -25,6 +25,7 @@ __all__ = [
     "AccessEntry",
     "Answer",
     "ArrangementAnswer",
+    "EventEntry",
     "Failed",
     "ForceAnswer",
     "Fork",
@@ -45,6 +46,7 @@ __all__ = [
     "ParticipantState",
     "PendingEntry",
     "PortionEntry",
+    "PictureAnswer",
     "PortionState",
     "ReportEntry",
     "RequestEntry",
@@ -395,6 +397,27 @@ class StandingEntry(Answer, frozen=True, kw_only=True):
     rule: StandingRule
     officers: tuple[str, ...]
     ended_for: tuple[str, ...]
+
+
+class EventEntry(Answer, frozen=True, kw_only=True):
+    """One event as this participant sees it.
+
+    Each estimate is the JSON object that `trilogue picture locate --json` prints for a coalition.
+    """
+
+    event: str
+    """Its authors' name for it, or empty."""
+    first_arrival: Instant
+    """Names the event here: the first reading of it."""
+    estimates: tuple[dict[str, Any], ...]
+    sources: tuple[SourceInput, ...]
+    """The portions behind the last estimate."""
+
+
+class PictureAnswer(Answer, frozen=True, kw_only=True):
+    """Every event in what may be read now, oldest first."""
+
+    events: tuple[EventEntry, ...]
 
 
 class IncidentEntry(Answer, frozen=True, kw_only=True):

@@ -142,7 +142,7 @@ class Engine:
         force = self.books.force(self.now())
         if not force.in_force:
             raise NotInForceError(
-                f"the arrangement is not in force: {force.reason}",
+                force.reason,
                 hint="nothing moves before every participant has adopted the same text",
             )
 

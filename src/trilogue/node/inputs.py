@@ -14,6 +14,7 @@ from trilogue.encoding.instant import Instant
 
 __all__ = [
     "AdoptionInput",
+    "FilingInput",
     "GeneraliseInput",
     "GrantInput",
     "IncidentInput",
@@ -155,6 +156,14 @@ class StandingInput(Input, frozen=True, kw_only=True):
     """A standing consent."""
 
     rule: StandingRule
+
+
+class FilingInput(Input, frozen=True, kw_only=True):
+    """File one coalition's estimate of an event as a derived report."""
+
+    first_arrival: Instant
+    coalition: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)]
+    purpose: Name = "analysis"
 
 
 class ReclassifyInput(Input, frozen=True, kw_only=True):

@@ -170,7 +170,8 @@ def _read_secret(path: Path) -> SecretKey:
 def _new_certificate(name: str) -> bytes:
     """Return key and self-signed certificate: peers pin the certificate itself, not a name.
 
-    Its own dates are wide; the key statement that carries it says how long it is to be used.
+    It vouches for no other certificate: what is pinned is this one. Its own dates are wide; the
+    key statement that carries it says how long it is to be used.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
@@ -184,7 +185,7 @@ def _new_certificate(name: str) -> bytes:
         .not_valid_before(start)
         .not_valid_after(start + timedelta(days=365 * 50))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     return key.private_bytes(

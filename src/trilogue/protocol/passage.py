@@ -130,7 +130,7 @@ def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
     if statement.kind not in SURVIVING_KINDS:
         force = view.force(at)
         if not force.in_force:
-            raise PassageError(f"the arrangement is not in force: {force.reason}", again=True)
+            raise PassageError(force.reason, again=True)
 
     # The addresses follow from the body, and none of them lies across a missing pact.
     body = statement.says(BODIES[statement.kind])

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from types import ModuleType
 
-from trilogue.api.controllers import arrangement, consent, incidents, node, reports, statements
+from trilogue.api.controllers import (
+    arrangement,
+    consent,
+    incidents,
+    node,
+    picture,
+    reports,
+    statements,
+)
 
 __all__ = ["SUBJECTS"]
 
@@ -12,6 +20,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "Arrangement": arrangement,
     "Reports": reports,
     "Consent": consent,
+    "Picture": picture,
     "Incidents": incidents,
     "Statements": statements,
 }

@@ -1,0 +1,150 @@
+"""The order of the scenes, and the record that they leave."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from trilogue.cli.demo.material import Material, material
+from trilogue.cli.demo.oversight import audit_from_outside
+from trilogue.cli.demo.page import render
+from trilogue.cli.demo.play import Play, StageError
+from trilogue.cli.demo.record import Claim, DemoRecord, Published, Station
+from trilogue.cli.demo.show import Show
+from trilogue.cli.demo.sight import Sight
+from trilogue.cli.demo.stage import Stage, set_up
+from trilogue.errors import TrilogueError
+
+__all__ = ["perform"]
+
+
+def perform(directory: Path, out: Path, event: str, *, serve: bool) -> int:
+    """Play every scene; return 0 only if each did what it says."""
+    show = Show()
+    started = time.monotonic()
+    what = material(event)
+    try:
+        show.scene("The stage: three nodes, each with its own keys, store and log")
+        stage = set_up(directory)
+        show.line(
+            f"arrangement {stage.arrangement.id}, digest {stage.arrangement.digest_text};"
+            " publication delay 0 s here, so that the logs can be audited at once"
+        )
+        with stage.running():
+            for player in stage.players.values():
+                show.line(
+                    f"{player.name}: neighbours at {player.settings.listen} (TLS 1.3, pinned),"
+                    f" its own people at {player.url}"
+                )
+            record = _scenes(stage, what, show)
+            page = _write(record, out)
+            show.line(f"page: {page}   ({time.monotonic() - started:.0f} s)")
+            if serve:
+                _serve(stage, show)
+    except TrilogueError as error:
+        show.scene("The play stopped")
+        show.failure(str(error))
+        return 1
+    return 0 if all(claim.holds for claim in record.audit) else 1
+
+
+def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
+    play = Play(stage, what, show)
+    sight = Sight(stage, what)
+
+    show.scene("Adoption: nothing moves before all have adopted the same bytes")
+    play.adopt()
+
+    show.scene(
+        f"{what.test.date}: a tremor at Punggye-ri; each submits the readings of its network"
+    )
+    play.standing()
+    play.submit()
+    before = sight.views("own readings only", own_only=True)
+
+    show.scene("Consent: asked, granted, refused")
+    play.ask_and_grant()
+    play.refuse()
+
+    show.scene("What the rules do not let through")
+    play.no_direct_path()
+    play.rules()
+
+    show.scene("What sharing bought")
+    after = sight.views("after sharing")
+    estimates = sight.estimates("US")
+    show.estimates("every coalition of the readings in hand", estimates)
+    show.views("", (*before, *after))
+
+    show.scene("Withdrawal: keys destroyed, the picture falls back")
+    play.withdraw()
+    fallen = sight.views("after the withdrawal")
+    show.views("", fallen)
+    sight.check(before, after, fallen, estimates)
+
+    show.scene("Oversight: an outsider audits the three public logs")
+    report = audit_from_outside(stage)
+    claims = tuple(
+        Claim(
+            text=claim.text,
+            holds=claim.holds,
+            evidence="; ".join(f"{f.where}: {f.text}" for f in (*claim.evidence, *claim.open)),
+        )
+        for claim in report.claims
+    )
+    show.claims(claims)
+    if not all(claim.holds for claim in claims):
+        raise StageError("the audit did not prove every claim")
+    counts: dict[str, dict[str, int]] = {}
+    for participant, months in report.counts.items():
+        counts[participant] = {}
+        for kinds in months.values():
+            for kind, number in kinds.items():
+                counts[participant][kind] = counts[participant].get(kind, 0) + number
+    return DemoRecord(
+        arrangement_id=stage.arrangement.id,
+        arrangement_digest=stage.arrangement.digest_text,
+        event_name=what.event,
+        event_time=what.test.origin_time,
+        published=Published(what.test.latitude, what.test.longitude, what.test.source),
+        stations=tuple(
+            Station(a.network, a.station, a.position.latitude, a.position.longitude, who)
+            for who, rows in what.arrivals.items()
+            for a in rows.arrivals
+        ),
+        estimates=tuple(estimates),
+        views=(*before, *after, *fallen),
+        timeline=tuple(play.steps),
+        audit=claims,
+        counts=counts,
+        checkpoints={
+            participant: "\n".join(facts.note.splitlines()[:3])
+            for participant, facts in report.logs.items()
+        },
+        names={p: stage.arrangement.name("participant", p, "en") for p in stage.players},
+    )
+
+
+def _write(record: DemoRecord, out: Path) -> Path:
+    out.mkdir(parents=True, exist_ok=True)
+    page = out / "index.html"
+    page.write_text(render(record), encoding="utf-8")
+    (out / "record.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)))
+    return page
+
+
+def _serve(stage: Stage, show: Show) -> None:
+    show.scene("The nodes stay up; interrupt to stop them")
+    for player in stage.players.values():
+        for officer, token in player.tokens.items():
+            show.line(f"{player.name} {player.url} {officer} token {token}")
+    try:
+        while all(
+            p.process is not None and p.process.poll() is None for p in stage.players.values()
+        ):
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return
+    raise StageError("a node ended by itself")
