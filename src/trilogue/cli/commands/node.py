@@ -188,7 +188,8 @@ def status(
     Exit code 4 when the arrangement is not in force, 5 when the node cannot act.
     """
     if directory is None:
-        found = asked().status(lang=lang)
+        with asked() as client:
+            found = client.status(lang=lang)
     else:
         from trilogue.node.questions import status as ask
 

@@ -102,7 +102,7 @@ def drop(*, client: Client, number: int) -> None:
 
 
 @release.command()
-@click.argument("asked", metavar="SPEAKER/INDEX", type=place)
+@click.argument("where", metavar="SPEAKER/INDEX", type=place)
 @_BECAUSE
 @click.option(
     "--lang",
@@ -113,16 +113,16 @@ def drop(*, client: Client, number: int) -> None:
 )
 @asks
 @as_json
-def refuse(*, client: Client, asked: Place, because: str, lang: Any, as_json: bool) -> None:
+def refuse(*, client: Client, where: Place, because: str, lang: Any, as_json: bool) -> None:
     """Refuse the request at SPEAKER/INDEX, with the reason."""
     from trilogue.node.inputs import RefusalInput
 
-    given = RefusalInput(request=asked, reason=because, language=lang)
+    given = RefusalInput(request=where, reason=because, language=lang)
     tell_logged(client.refuse(given), as_json=as_json)
 
 
 @release.command()
-@click.argument("granted", metavar="SPEAKER/INDEX", type=place)
+@click.argument("where", metavar="SPEAKER/INDEX", type=place)
 @_BECAUSE
 @click.option(
     "--from",
@@ -134,7 +134,7 @@ def refuse(*, client: Client, asked: Place, because: str, lang: Any, as_json: bo
 @asks
 @as_json
 def withdraw(
-    *, client: Client, granted: Place, because: str, audience: tuple[str, ...], as_json: bool
+    *, client: Client, where: Place, because: str, audience: tuple[str, ...], as_json: bool
 ) -> None:
     """Withdraw the grant or standing consent at SPEAKER/INDEX.
 
@@ -142,7 +142,7 @@ def withdraw(
     """
     from trilogue.node.inputs import WithdrawalInput
 
-    given = WithdrawalInput(grant=granted, reason=because, audience=audience)
+    given = WithdrawalInput(grant=where, reason=because, audience=audience)
     tell_logged(client.withdraw(given), as_json=as_json)
 
 
