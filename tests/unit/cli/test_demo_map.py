@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from trilogue.analysis.geodesy import Plane, inverse
 from trilogue.cli.demo import map as maps
 from trilogue.cli.demo.labels import Box, Label, place, spots_about, spots_along

@@ -1,0 +1,134 @@
+"""The demo's page in a browser: it asks nothing of anywhere, and fits a desk and a phone."""
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from trilogue.cli.demo.page import DemoRecord, render
+
+RECORD = Path(__file__).parents[1] / "vectors/demo/record.json"
+LABELS_AT_REST = """
+panel => [...panel.querySelectorAll('text')].map(text => {
+  const box = text.getBBox();
+  return [text.textContent, box.x, box.y, box.x + box.width, box.y + box.height];
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium on PATH: .ci/run installs it, and the page must be seen")
+        pytest.skip("no chromium on PATH (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        except Error as error:
+            pytest.fail(f"chromium does not start: {error}")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def record() -> DemoRecord:
+    return msgspec.json.decode(RECORD.read_bytes(), type=DemoRecord)
+
+
+@pytest.fixture(scope="module")
+def written(record, tmp_path_factory):
+    path = tmp_path_factory.mktemp("demo") / "index.html"
+    path.write_text(render(record), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def show(browser, written):
+    """Return a function that opens the page in a window; check in the end that it asked nothing."""
+    contexts, asked, said = [], [], []
+
+    def opened(width, scheme="light"):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(written.as_uri(), wait_until="load")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert set(asked) - {"data:,"} == {written.as_uri()}
+    assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_row_of_every_table_is_seen(show, record, scheme):
+    page = show(1280, scheme)
+    assert page.title() == "Nuclear test at Punggye-ri: what sharing bought"
+    assert page.locator(".estimate-row").count() == len(record.estimates)
+    assert page.locator(".views tbody tr").count() == len(record.participants)
+    assert page.locator(".timeline > li").count() == len(record.timeline)
+    assert page.locator(".claims > li").count() == len(record.audit)
+    kinds = {kind for counts in record.counts.values() for kind in counts}
+    assert page.locator(".counts tbody tr").count() == len(kinds)
+    for row in (".estimate-row", ".views tbody tr", ".timeline > li", ".claims > li"):
+        assert all(one.is_visible() for one in page.locator(row).all())
+
+
+@pytest.mark.parametrize("width", [320, 360, 800, 1280])
+def test_nothing_lies_beyond_the_side_of_the_window(show, width):
+    page = show(width)
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(("width", "shown"), [(360, "narrow"), (1280, "wide")])
+def test_one_overview_is_shown_in_the_size_of_the_window(show, width, shown):
+    page = show(width)
+    seen = [
+        one.get_attribute("class") for one in page.locator(".overview").all() if one.is_visible()
+    ]
+    assert seen == [f"overview {shown}"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_labels_as_set_by_the_browser_do_not_collide(show, width):
+    page = show(width)
+    maps = [one for one in page.locator(".maps svg.map").all() if one.is_visible()]
+    assert len(maps) == 3
+    for panel in maps:
+        boxes = panel.evaluate(LABELS_AT_REST)
+        for i, (name, left, top, right, bottom) in enumerate(boxes):
+            # A box of type reaches from ascender to descender: a fifth of it stays empty.
+            inset = (bottom - top) / 5.0
+            for other, x0, y0, x1, y1 in boxes[i + 1 :]:
+                apart = right <= x0 or x1 <= left or bottom - inset <= y0 or y1 - inset <= top
+                assert apart, f"{name} lies over {other}"
+
+
+def test_stations_open_by_keyboard(show):
+    page = show(1280)
+    first = page.locator("details").first
+    assert not first.locator(".used").is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert first.locator(".used li").first.is_visible()
+
+
+def test_all_stations_are_printed_on_white(show):
+    page = show(718, "dark")
+    page.emulate_media(media="print")
+    assert page.locator(".overview.wide").is_visible()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgb(255, 255, 255)"
