@@ -8,7 +8,7 @@ taken in, so that one receipt and one relay cover all of it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -67,6 +67,7 @@ class Incoming:
     at: str
     partial: bool
     """Whether a voice of the delivery has to come again before it can be heard."""
+    granted: Collection[Cite]
     relays: Relays
     marks: Mapping[str, str]
     boxes: Mapping[str, bytes]

@@ -24,7 +24,7 @@ from trilogue.protocol.bodies import (
 )
 from trilogue.protocol.delivery import Ack, Delivery, Outcome, Seen, Voice, parse_delivery
 from trilogue.protocol.opening import Opened
-from trilogue.protocol.passage import check_passage, onward, relays_in
+from trilogue.protocol.passage import check_passage, granted_in, onward, relays_in
 from trilogue.protocol.relaying import make_relay
 from trilogue.protocol.stands import STAND_KINDS
 from trilogue.protocol.statement import Composed
@@ -83,6 +83,7 @@ class Receiving:
         incoming = Incoming(
             at=at,
             partial=any(outcome.again for outcome in outcomes),
+            granted=granted_in(tuple(heard), self._books.me),
             relays={item.statement: item for body in relays for item in body.items},
             marks={mark.portion: mark.equivalent for body in relays for mark in body.marks},
             boxes={_digest(Domain.BOX, box): box for box in delivery.boxes},
@@ -174,12 +175,12 @@ class Receiving:
         if self._books.statement(heard.cite) is not None:
             return _outcome(statement.speaker, statement.index, None)
         try:
-            check_passage(heard, incoming.relays, self._books, incoming.at)
+            check_passage(heard, incoming.relays, self._books, incoming.at, incoming.granted)
             self._accepting.accept(heard, incoming)
         except PeerError as error:
             # What it lacks may be said in a voice of this delivery that has to come again.
             error.again = error.again or incoming.partial
-            self._incident(error, statement.speaker, sender, heard.raw)
+            self._incident(error, statement.speaker, sender, heard.raw, heard.cite)
             return _outcome(statement.speaker, statement.index, error)
         self._sequencer.keep(
             Composed(
@@ -213,8 +214,19 @@ class Receiving:
                     "relay", make_relay(recipient, cites, opened, self._books.arrangement)
                 )
 
-    def _incident(self, error: PeerError, speaker: str, sender: str, evidence: bytes) -> None:
-        """Log a peer's fault, once for the same evidence. It never stops what is good."""
+    def _incident(
+        self,
+        error: PeerError,
+        speaker: str,
+        sender: str,
+        evidence: bytes,
+        about: Cite | None = None,
+    ) -> None:
+        """Log a peer's fault, once for the same evidence. It never stops what is good.
+
+        A statement that stands in its log is cited (`about`): its speaker is told, and oversight
+        sees that it was answered.
+        """
         if error.again or not self._db.q.add_fault(digest=sha256(evidence)):
             return
         blamed = speaker if isinstance(error, ForkError) else sender
@@ -224,7 +236,7 @@ class Receiving:
                 IncidentBody(
                     nature="protocol",
                     certainty="actual",
-                    concerns=(),
+                    concerns=() if about is None else (about,),
                     findings_of=None,
                     peer=blamed,
                     step=error.step,

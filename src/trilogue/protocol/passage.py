@@ -7,7 +7,7 @@ recompute both, the public leaf cannot tell a different story from the statement
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.consent.acts import GrantBody, RequestBody, StandingBody, WithdrawalBody
@@ -28,7 +28,15 @@ from trilogue.protocol.view import View
 from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
 
-__all__ = ["Relays", "address", "check_passage", "concerns", "onward", "relays_in"]
+__all__ = [
+    "Relays",
+    "address",
+    "check_passage",
+    "concerns",
+    "granted_in",
+    "onward",
+    "relays_in",
+]
 
 Relays = Mapping[Cite, RelayItem]
 """What the hub's relay statements in one delivery vouch for, by the cite of what they carry."""
@@ -109,8 +117,24 @@ def relays_in(said: tuple[Heard, ...], view: View, at: str) -> list[RelayBody]:
     return bodies
 
 
-def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
-    """Step 6. Raises `PassageError`; the caller still owes steps 7 to 10."""
+def granted_in(said: tuple[Heard, ...], me: str) -> frozenset[Cite]:
+    """Return the reports that grants to me, among verified statements, cite as their own."""
+    return frozenset(
+        item.report
+        for heard in said
+        if heard.statement.kind == "grant" and me in heard.statement.for_
+        for item in heard.statement.says(GrantBody).items
+        if item.report.speaker == heard.statement.speaker
+    )
+
+
+def check_passage(
+    heard: Heard, relays: Relays, view: View, at: str, granted: Collection[Cite] = ()
+) -> None:
+    """Step 6. Raises `PassageError`; the caller still owes steps 7 to 10.
+
+    `granted` are the reports for whose sake reports are here (`granted_in`).
+    """
     statement, arrangement, me = heard.statement, view.arrangement, view.me
     speaker = statement.speaker
 
@@ -153,14 +177,13 @@ def check_passage(heard: Heard, relays: Relays, view: View, at: str) -> None:
         if pact is None or relay.pact != pact.id:
             raise PassageError(f"relayed under {relay.pact!r}, which does not protect this leg")
 
-    # It is meant for me, or for somebody behind me.
-    if not _concerns_me(statement, body, me):
-        raise PassageError(f"it is for {', '.join(statement.for_) or 'nobody'}, not for {me}")
-
-
-def _concerns_me(statement: Statement, body: Body, me: str) -> bool:
+    # It is meant for me, or for somebody behind me. A report is addressed by the grants that cite
+    # it; a grant to another may be evidence for what was derived for me.
     if statement.kind == "report":
-        return True  # a report is addressed by the grants that cite it
-    if isinstance(body, GrantBody) and me in body.extent.derive_for:
-        return True  # evidence for what was derived for me
-    return me in statement.to or me in statement.for_
+        meant = heard.cite in granted
+    elif isinstance(body, GrantBody) and me in body.extent.derive_for:
+        meant = True
+    else:
+        meant = me in statement.to or me in statement.for_
+    if not meant:
+        raise PassageError(f"it is for {', '.join(statement.for_) or 'nobody'}, not for {me}")

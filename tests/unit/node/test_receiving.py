@@ -260,7 +260,7 @@ def known(trio: Trio) -> Filed:
     return filed
 
 
-@pytest.mark.parametrize("kind", ["grant", "withdrawal"])
+@pytest.mark.parametrize("kind", ["report", "grant", "withdrawal"])
 def test_a_hub_that_tells_others_what_was_said_to_it_is_refused(trio: Trio, known, kind: str):
     said = next(s for s in trio.statements("US", kind) if s.speaker == "KR")
     cite = trio["US"].books.cite("KR", said.index)
