@@ -1,0 +1,191 @@
+"""The probability of places, summed up as one place and one ellipse.
+
+Where stations surround a source the probability of its place is a bell, and least squares says all.
+Where they stand to one side it is a long bent ridge, and a linear ellipse is wrong in size and
+shape. So the probability is laid out on a grid: for each set of sound arrivals, with origin time
+and error scale integrated out,
+
+    p(x) ∝ (1 + χ²(x)/ν)^(-(ν+k+2)/2),   k = |S| - 3,
+
+(the marginal of the Student t in `soundness`), each normalised and weighted with the probability of
+its set. The estimate is the place with the least expected distance to the truth, the geometric
+median: robust against a ridge's far end, and equal to the mean of a bell. The ellipse has the shape
+of the second moments about the estimate, and the size that holds the stated probability.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trilogue.analysis.geodesy import Plane
+from trilogue.analysis.seismology.ellipse import Ellipse
+from trilogue.analysis.seismology.error_model import COMMON_SD_S, PRIOR_DEGREES_OF_FREEDOM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from trilogue.analysis.seismology.network import Network
+    from trilogue.analysis.seismology.soundness import Weighed
+
+__all__ = ["Summary", "summarise"]
+
+_REACH_SDS = 5.0
+_GRIDS = (21, 21, 41)
+"""Points along each side, grid after grid: each is laid over the bell that the last one found."""
+_NARROWEST_M, _WIDEST_M = 1.0, 1_500_000.0
+"""Standard deviations that a grid is laid for: the widest reaches a third around the globe."""
+_MEDIAN_STEPS = 60
+_EDGE_SHARE = 0.02
+_UNREACHED_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The most useful place, the origin time there, and how far off both may be."""
+
+    latitude: float
+    longitude: float
+    origin_s: float
+    origin_sd_s: float
+    ellipse: Ellipse
+    unbounded: bool
+    """The probability runs off the grid: the ellipse is too small."""
+
+
+def summarise(
+    network: Network,
+    times: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    weighed: Weighed,
+    start: tuple[float, float, NDArray[np.float64]],
+    probability: float,
+    *,
+    common_sd_s: float = COMMON_SD_S,
+) -> Summary:
+    """Return the estimate and its ellipse.
+
+    `times` `(n,)` are arrival times in s after any moment, `covariance` `(n, n)` is in s², `start`
+    is the latitude and longitude of the best fit and its `(2, 2)` covariance in m² over east and
+    north. The origin time is after the same moment as the arrivals; `common_sd_s` is its error
+    that no arrival shows.
+    """
+    plane = Plane(start[0], start[1])
+    sets = [_Set(*row, covariance) for row in zip(weighed.sets, weighed.probabilities, strict=True)]
+    centre, spread = np.zeros(2), 2.0 * start[2]
+    for side in _GRIDS:
+        points, edge = _lay(centre, spread, side)
+        residuals = _origins(network, times, plane, points)
+        share = sum((one.probability * one.density(residuals) for one in sets), np.zeros(side**2))
+        centre = share @ points
+        spread = (points - centre).T @ ((points - centre) * share[:, None])
+    estimate = _geometric_median(points, share)
+    offsets = points - estimate
+    moments = offsets.T @ (offsets * share[:, None])
+    size = _size(offsets, moments, share, probability)
+    latitude, longitude = (float(x) for x in plane.unproject(estimate[0], estimate[1]))
+    at_points = sum((one.probability * one.origin(residuals) for one in sets), np.zeros(side**2))
+    here = _origins(network, times, plane, estimate[None, :])
+    origin = float(sum(one.probability * one.origin(here)[0] for one in sets))
+    conditional = sum(one.probability * one.origin_variance(residuals) for one in sets)
+    variance = float(share @ (at_points - origin) ** 2) + conditional + common_sd_s**2
+    return Summary(
+        latitude,
+        longitude,
+        origin,
+        float(np.sqrt(variance)),
+        Ellipse.of_matrix(latitude, longitude, size * moments, probability),
+        unbounded=bool(share[edge].sum() > _EDGE_SHARE),
+    )
+
+
+class _Set:
+    """One set of sound arrivals: what it says of places."""
+
+    def __init__(
+        self,
+        members: NDArray[np.bool_],
+        probability: float,
+        covariance: NDArray[np.float64],
+    ) -> None:
+        self.members = members
+        self.probability = probability
+        inverse = np.linalg.inv(covariance[np.ix_(members, members)])
+        weights = inverse.sum(axis=1)
+        self._information = float(weights.sum())
+        self._average = weights / self._information
+        self._projector = inverse - np.outer(weights, self._average)
+
+    def density(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of `g` places, summing to one; `origins` is `(g, n)`."""
+        nu = PRIOR_DEGREES_OF_FREEDOM
+        power = (nu + self.members.sum() - 1.0) / 2.0
+        log_density = -power * np.log1p(self._chi_squared(origins) / nu)
+        density = np.exp(log_density - log_density.max())
+        result: NDArray[np.float64] = density / density.sum()
+        return result
+
+    def origin(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the origin time at `g` places: the weighted mean over the stations."""
+        result: NDArray[np.float64] = origins[:, self.members] @ self._average
+        return result
+
+    def origin_variance(self, origins: NDArray[np.float64]) -> float:
+        """Return the variance of the origin time where the place is known, in s²."""
+        nu, k = PRIOR_DEGREES_OF_FREEDOM, self.members.sum() - 3.0
+        least = float(self._chi_squared(origins).min())
+        return float((nu + least) / (nu + k) / self._information)
+
+    def _chi_squared(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
+        inside = origins[:, self.members]
+        result: NDArray[np.float64] = np.einsum("gi,gi->g", inside @ self._projector, inside)
+        return np.maximum(result, 0.0)
+
+
+def _lay(
+    centre: NDArray[np.float64], spread: NDArray[np.float64], side: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return points of a grid along the axes of a bell, `(side², 2)`, and which are its edge."""
+    values, vectors = np.linalg.eigh(spread)
+    values = np.clip(values, _NARROWEST_M**2, _WIDEST_M**2)
+    line = np.linspace(-_REACH_SDS, _REACH_SDS, side)
+    across, along = (axis.ravel() for axis in np.meshgrid(line, line, indexing="ij"))
+    points = centre + (np.stack([across, along], axis=1) * np.sqrt(values)) @ vectors.T
+    return points, (np.abs(across) == _REACH_SDS) | (np.abs(along) == _REACH_SDS)
+
+
+def _origins(
+    network: Network, times: NDArray[np.float64], plane: Plane, points: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return arrival times less travel times from points of the plane, `(g, n)`.
+
+    Where the table ends the time is an hour off, which no other arrival will agree with.
+    """
+    travel = network.times(*plane.unproject(points[:, 0], points[:, 1]), quick=True)
+    return times - np.where(np.isfinite(travel), travel, _UNREACHED_S)
+
+
+def _geometric_median(
+    points: NDArray[np.float64], share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the point with the least expected distance (E. Weiszfeld, 1937)."""
+    median = share @ points
+    for _ in range(_MEDIAN_STEPS):
+        weights = share / np.maximum(np.hypot(*(points - median).T), 1.0)
+        median = weights @ points / weights.sum()
+    return median
+
+
+def _size(
+    offsets: NDArray[np.float64],
+    moments: NDArray[np.float64],
+    share: NDArray[np.float64],
+    probability: float,
+) -> float:
+    """Return the factor on the second moments at which their ellipse holds the probability."""
+    radii = np.einsum("gi,ij,gj->g", offsets, np.linalg.inv(moments), offsets)
+    order = np.argsort(radii, kind="stable")
+    held = np.cumsum(share[order])
+    return float(np.interp(probability, held, radii[order]))

@@ -1,0 +1,103 @@
+"""Where a location may begin: a search of the whole globe, in a robust norm.
+
+Least squares finds the nearest minimum, and a false pick can make a wrong one the least. So the
+start is searched everywhere from which the first P arrival reaches all stations, by the mean
+absolute deviation from the median of arrival time minus travel time: up to half of the arrivals may
+be wrong without moving it far. The best places are followed downhill on ever finer grids, and all
+distinct ones are handed on, so that the choice between them is made with the full error model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trilogue.analysis.geodesy import Plane, geographic_latitude
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from trilogue.analysis.seismology.network import Network
+
+__all__ = ["starts"]
+
+_GLOBE_POINTS = 3_000
+"""Points on the globe, 4 degrees apart: less than the width of a travel-time minimum."""
+_FOLLOWED = 8
+_FIRST_STEP_M = 250_000.0
+_LAST_STEP_M = 2_000.0
+_DISTINCT_M = 20_000.0
+_COMPARABLE_S = 1.0
+"""A place whose arrivals deviate more, beyond twice the least deviation, is no rival."""
+_UNREACHED_S = 3_600.0
+"""What a station beyond the table counts as deviating."""
+
+
+def starts(network: Network, times: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Return distinct places to start from, latitude and longitude, the most promising first.
+
+    `times` `(n,)` are the arrival times in seconds.
+    """
+    latitudes, longitudes = _globe(network)
+    misfits = _misfit(network, times, latitudes, longitudes)
+    chosen = np.lexsort((np.arange(len(misfits)), misfits))[:_FOLLOWED]
+    places = np.stack([latitudes[chosen], longitudes[chosen]], axis=1)
+    places, misfits = _downhill(network, times, places)
+    distinct: list[tuple[float, float]] = []
+    for (latitude, longitude), misfit in zip(places.tolist(), misfits, strict=True):
+        near = [np.hypot(*Plane(a, b).project(latitude, longitude)) for a, b in distinct]
+        if misfit <= 2.0 * misfits[0] + _COMPARABLE_S and min(near, default=np.inf) > _DISTINCT_M:
+            distinct.append((latitude, longitude))
+    return distinct
+
+
+def _globe(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points evenly over the globe, and the stations themselves, `(g,)` each."""
+    index = np.arange(_GLOBE_POINTS) + 0.5
+    # Fibonacci's lattice: equal steps in height and golden steps in longitude.
+    heights = 1.0 - 2.0 * index / _GLOBE_POINTS
+    longitudes = np.degrees(np.pi * (1.0 + 5.0**0.5) * index) % 360.0 - 180.0
+    own_height = network.receivers[:, 2]
+    own_longitude = np.degrees(np.arctan2(network.receivers[:, 1], network.receivers[:, 0]))
+    geocentric = np.degrees(np.arcsin(np.concatenate([heights, own_height])))
+    return geographic_latitude(geocentric), np.concatenate([longitudes, own_longitude])
+
+
+def _misfit(
+    network: Network,
+    times: NDArray[np.float64],
+    latitudes: NDArray[np.float64],
+    longitudes: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the mean absolute deviation from the median at each place, `(g,)`, in seconds."""
+    origins = times - times.min() - network.rough_times(latitudes, longitudes)
+    reached = np.isfinite(origins)
+    origins = np.where(reached, origins, -_UNREACHED_S)
+    deviations = np.abs(origins - np.median(origins, axis=1, keepdims=True))
+    misfits: NDArray[np.float64] = np.mean(deviations, axis=1)
+    return np.where(reached.all(axis=1), misfits, misfits + _UNREACHED_S)
+
+
+def _downhill(
+    network: Network, times: NDArray[np.float64], places: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the places that a pattern search reaches and their misfits, the best first."""
+    ring = np.radians(np.arange(0.0, 360.0, 45.0))
+    east = np.concatenate([[0.0], np.sin(ring), 2.0 * np.sin(ring)])
+    north = np.concatenate([[0.0], np.cos(ring), 2.0 * np.cos(ring)])
+    step = _FIRST_STEP_M
+    misfits = np.full(len(places), np.inf)
+    while step > _LAST_STEP_M:
+        around = [Plane(a, b).unproject(step * east, step * north) for a, b in places]
+        latitudes = np.concatenate([place[0] for place in around])
+        longitudes = np.concatenate([place[1] for place in around])
+        values = _misfit(network, times, latitudes, longitudes).reshape(len(places), -1)
+        best = np.argmin(values, axis=1)
+        rows = np.arange(len(places))
+        misfits = values[rows, best]
+        index = rows * len(east) + best
+        places = np.stack([latitudes[index], longitudes[index]], axis=1)
+        step /= 2.0
+    order = np.lexsort((np.arange(len(places)), misfits))
+    return places[order], misfits[order]
