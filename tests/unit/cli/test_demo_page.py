@@ -223,6 +223,18 @@ class TestSections:
         ]  # fmt: skip
         assert [row.split()[-1] for row in rows] == ["yes", "yes", "no", "yes", "yes", "yes", "yes"]
 
+    def test_what_is_noted_of_every_estimate_is_said_once(self, record):
+        shared = {"note": "depth held at 0.5 km"}
+        noted = estimates(record, **{"_".join(e["coalition"]): shared for e in record.estimates})
+        noted = estimates(noted, JP={"note": "depth held at 0.5 km; a wide gap"})
+        assert words.notes(noted) == (
+            "depth held at 0.5 km",
+            ["", "", "a wide gap", "", "", "", ""],
+        )
+        table = section(render(noted), "table-h")
+        assert table.count("depth held at 0.5 km") == 1
+        assert '<p class="note">a wide gap</p>' in table
+
     def test_stations_left_out_stand_with_their_reason(self, record, page):
         table = plain(section(page, "table-h"))
         for reason in left_out(record).values():
@@ -266,7 +278,8 @@ class TestSections:
         )
         audit = section(render(failing), "audit-h")
         assert "1 of 6 claims does not hold." in audit
-        assert "✕" in audit
+        assert plain(audit).count("✓ Holds:") == 5
+        assert "✕ Does not hold: It rains. KR/3" in plain(audit)
 
     def test_counts_and_checkpoints_are_complete(self, record, page):
         audit = section(page, "audit-h")

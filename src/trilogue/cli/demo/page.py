@@ -60,6 +60,7 @@ CONSENTS = {
 
 def render(record: DemoRecord) -> str:
     """Return the page as HTML, ready to be written to a file as UTF-8."""
+    common_note, own_notes = words.notes(record)
     return (
         _environment()
         .get_template("page.html.j2")
@@ -77,6 +78,8 @@ def render(record: DemoRecord) -> str:
             began=next((step.at for step in record.timeline if step.at), ""),
             refused=sum(step.outcome == "refused" for step in record.timeline),
             consents=CONSENTS,
+            common_note=common_note,
+            own_notes=own_notes,
             words=words,
             members=lambda coalition: [record.participants.index(p) for p in coalition],
             name=lambda coalition: coalition_name(coalition, record.participants),

@@ -26,6 +26,8 @@ _MARK_REACH = 6.0
 _CROSS_REACH = 7.0
 _DEGREES = 0.9
 """Size of the degrees at the grid against that of labels."""
+_WAY_POINTS = 24
+"""Points by which labels keep off the line from the published place to an estimate."""
 _LEAST_LABELLED = 8.0
 """An ellipse that reaches less far than this in a panel is labelled in one that shows more."""
 
@@ -116,6 +118,8 @@ class Sketch:
         path = "M" + " ".join(f"{px:g} {py:g}" for px, py in outline) + "z"
         self.outlines.append(Outline(path, style, name, x, y))
         self.lines += outline
+        way = np.linspace(self.cross, (x, y), _WAY_POINTS)
+        self.lines += [(float(px), float(py)) for px, py in way]
         large = axes["semi_major_m"] / 1000.0 * self.per_km >= _LEAST_LABELLED
         elsewhere = next_detail is not None and next_detail.holds(points).all()
         seen = any(self.bounds.has(*point) for point in outline)

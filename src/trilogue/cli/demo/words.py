@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trilogue.cli.demo.record import DemoRecord, EllipseObject, EstimateObject
 
-__all__ = ["area", "clock", "day", "finding", "gain", "km", "listed", "number", "shared"]
+__all__ = ["area", "clock", "day", "finding", "gain", "km", "listed", "notes", "number", "shared"]
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -141,3 +141,11 @@ def shared(record: DemoRecord) -> str:
     ]
     total = sum(s.participant in record.participants for s in record.stations)
     return f"the readings of {total} stations, {listed(counts)}"
+
+
+def notes(record: DemoRecord) -> tuple[str, list[str]]:
+    """Return what is noted of every estimate, and what is noted of each beside that."""
+    noted = [e["note"].split("; ") if e["note"] else [] for e in record.estimates]
+    common = [note for note in noted[0] if all(note in n for n in noted)] if len(noted) > 1 else []
+    own = ["; ".join(note for note in found if note not in common) for found in noted]
+    return "; ".join(common), own
