@@ -20,7 +20,7 @@ import click
 if TYPE_CHECKING:
     from trilogue.node.inputs import Place, SourceInput
 
-__all__ = ["duration", "moment", "peer", "place", "portion"]
+__all__ = ["duration", "moment", "peer", "place", "portion", "portions"]
 
 _PLACE = re.compile(r"([A-Z]{2,8})/(0|[1-9][0-9]{0,14})", re.ASCII)
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)", re.ASCII)
@@ -43,10 +43,18 @@ def place(text: str) -> Place:
 
 def portion(text: str) -> SourceInput:
     """Read `KR/17:DIGEST`. The digest may be cut short: who asks the node completes it."""
+    source = portions(text)
+    if not source.portion:
+        raise click.BadParameter(f"{text!r} names no portion; write it as KR/17:DIGEST")
+    return source
+
+
+def portions(text: str) -> SourceInput:
+    """Read `KR/17:DIGEST`, or `KR/17` for every portion of the report."""
     from trilogue.node.inputs import SourceInput
 
-    where, _, digest = text.partition(":")
-    if not digest:
+    where, colon, digest = text.partition(":")
+    if colon and not digest:
         raise click.BadParameter(f"{text!r} names no portion; write it as KR/17:DIGEST")
     return SourceInput(report=place(where), portion=digest)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from trilogue.client import Client
     from trilogue.node.inputs import SourceInput
 
-__all__ = ["JSON_FILE", "complete", "read_input"]
+__all__ = ["JSON_FILE", "complete", "complete_all", "read_input"]
 
 T = TypeVar("T")
 
@@ -40,7 +40,8 @@ def read_input(path: Path, shape: type[T]) -> T:
 def complete(client: Client, source: SourceInput) -> SourceInput:
     """Return a portion under its whole digest: what a person typed may be its beginning.
 
-    Raises `NotFoundError`, and `InputError` when several portions begin so.
+    Nothing typed is the only portion that may be read. Raises `NotFoundError`, and `InputError`
+    when several portions begin so.
     """
     import msgspec
 
@@ -49,17 +50,35 @@ def complete(client: Client, source: SourceInput) -> SourceInput:
 
     if len(source.portion) >= _DIGEST_LENGTH:
         return source
-    held = {one.portion for one in client.report(source.report).portions}
-    found = sorted(digest for digest in held if digest.startswith(source.portion))
+    where = name_place(source.report)
+    found = [one for one in _known(client, source) if one.startswith(source.portion)]
     if not found:
         raise NotFoundError(
-            f"no portion of {name_place(source.report)} that is known here begins with"
-            f" {source.portion!r}",
-            hint=f"`trilogue report show {name_place(source.report)}` lists them",
+            f"no portion of {where} that may be read here begins with {source.portion!r}",
+            hint=f"`trilogue report show {where}` lists them",
         )
     if len(found) > 1:
         raise InputError(
-            f"{len(found)} portions of {name_place(source.report)} begin with {source.portion!r}",
-            hint="give more of the digest",
+            f"{len(found)} portions of {where} begin with {source.portion!r}",
+            hint=f"give more of the digest; `trilogue report show {where}` lists them",
         )
     return msgspec.structs.replace(source, portion=found[0])
+
+
+def complete_all(client: Client, source: SourceInput) -> list[SourceInput]:
+    """Return every portion that a person named: one by its digest, or without one the report's.
+
+    Raises like `complete`.
+    """
+    import msgspec
+
+    known = [] if source.portion else _known(client, source)
+    if not known:
+        return [complete(client, source)]
+    return [msgspec.structs.replace(source, portion=one) for one in known]
+
+
+def _known(client: Client, source: SourceInput) -> list[str]:
+    """Return the digests of a report's portions that may be read, in the order listed."""
+    portions = client.report(source.report).portions
+    return list(dict.fromkeys(one.portion for one in portions if one.state in ("own", "live")))

@@ -111,7 +111,7 @@ def test_a_portion_is_opened_by_the_beginning_of_its_digest_and_registered(desks
     assert "the morning report" in desks("KR", "access", "list").stdout
     done = desks("KR", "report", "open", place, "nope", *opening, code=3)
     assert "begins with 'nope'" in done.stderr
-    done = desks("KR", "report", "open", place, "", *opening, code=2)
+    done = desks("KR", "report", "open", place, *opening, code=2)
     assert "2 portions of" in done.stderr
 
 
@@ -178,6 +178,22 @@ def test_a_grant_reaches_its_audience_and_a_withdrawal_ends_it(desks, submitted)
     assert {one["state"] for one in everything["grants"][0]["states"]} == {"destroyed"}
     done = desks("KR", "release", "withdraw", where, "--because", "again", code=1)
     assert "withdrawn already" in done.stderr
+
+
+def test_a_whole_report_is_granted_and_its_only_readable_portion_opened(desks, submitted):
+    place, portions = submitted
+    grant(desks, submitted, "low")
+    desks.trio.settle()
+    opening = ("--purpose", "analysis", "--why", "there is only one")
+    assert "핵실험" in desks("JP", "report", "open", place, *opening).stdout
+    whole = json.loads(
+        desks(
+            "KR", "release", "grant", place, "--to", "US", "--for", "analysis", "--json"
+        ).stdout
+    )  # fmt: skip
+    (waiting,) = json.loads(desks("KR", "release", "list", "--json").stdout)["pending"]
+    assert waiting["id"] == whole["id"]
+    assert {one["portion"] for one in waiting["grant"]["portions"]} == set(portions.values())
 
 
 def test_two_officers_above_a_level(desks, submitted):

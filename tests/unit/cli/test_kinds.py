@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from trilogue.cli.kinds import duration, moment, peer, place, portion
+from trilogue.cli.kinds import duration, moment, peer, place, portion, portions
 from trilogue.cli.telling import name_place, name_portion
 from trilogue.node.inputs import Place, SourceInput
 
@@ -13,6 +13,8 @@ def test_places_and_portions_are_written_as_they_are_read():
     assert name_place(place("KR/0")) == "KR/0"
     digest = "Jc3/+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
     assert portion(f"KR/17:{digest}") == SourceInput(report=place("KR/17"), portion=digest)
+    assert portions("KR/17") == SourceInput(report=place("KR/17"), portion="")
+    assert portions("KR/17:Jc") == portion("KR/17:Jc")
     assert name_portion(portion(f"KR/17:{digest}")) == f"KR/17:{digest}"
 
 
@@ -47,6 +49,7 @@ def test_peers():
     [
         (place, ["", "KR", "KR/", "kr/1", "KR/01", "KR/-1", "KR/٣", "KR/1 ", "K/1", "KR/1\n"]),
         (portion, ["KR/1", "KR/1:", "KR:x", ":x"]),
+        (portions, ["KR", "KR/1:", "KR:x", ":x"]),
         (duration, ["", "-1", "1.5h", "1w", "07", "1 d", "٣d", "9999999999"]),
         (
             moment,

@@ -162,6 +162,7 @@ def up(*, directory: Path, quiet: bool) -> None:
         level=logging.WARNING if quiet else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     if not quiet:
         click.echo(
             f"{settings.participant}'s node: neighbours at {settings.listen},"
@@ -169,6 +170,8 @@ def up(*, directory: Path, quiet: bool) -> None:
             err=True,
         )
     serve(directory, create_app)
+    if not quiet:
+        click.echo(f"{settings.participant}'s node has stopped.", err=True)
 
 
 @node.command()

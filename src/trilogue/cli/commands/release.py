@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trilogue.cli.asking import as_json, asks
-from trilogue.cli.kinds import duration, moment, place, portion
+from trilogue.cli.kinds import duration, moment, place, portions
 from trilogue.cli.lazy import LazyGroup
 from trilogue.cli.out import print_json, print_lines, print_table
-from trilogue.cli.reading import complete
+from trilogue.cli.reading import complete_all
 from trilogue.cli.telling import name_place, name_portion, tell_logged
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def release() -> None:
 
 
 @release.command()
-@click.argument("portions", metavar="SPEAKER/INDEX:DIGEST…", type=portion, nargs=-1, required=True)
+@click.argument("what", metavar="SPEAKER/INDEX[:DIGEST]…", type=portions, nargs=-1, required=True)
 @_TO
 @_FOR
 @_DERIVE
@@ -55,7 +55,7 @@ def release() -> None:
 def grant(
     *,
     client: Client,
-    portions: tuple[SourceInput, ...],
+    what: tuple[SourceInput, ...],
     audience: tuple[str, ...],
     purposes: tuple[str, ...],
     derive_for: tuple[str, ...],
@@ -64,7 +64,7 @@ def grant(
     answers: Place | None,
     as_json: bool,
 ) -> None:
-    """Grant portions of your own reports, in your name.
+    """Grant portions of your own reports, in your name; without DIGEST the whole report.
 
     Whoever is reached through the hub needs the hub in the audience, too. Above a level of the
     arrangement the grant waits for a second officer (`trilogue release approve`).
@@ -72,7 +72,7 @@ def grant(
     from trilogue.node.inputs import GrantInput
 
     given = GrantInput(
-        portions=tuple(complete(client, one) for one in portions),
+        portions=tuple(portion for one in what for portion in complete_all(client, one)),
         audience=audience,
         purposes=purposes,
         derive_for=derive_for,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["report"]
 
 _WHERE = click.argument("where", metavar="SPEAKER/INDEX", type=place)
-_PORTION = click.argument("portion", metavar="PORTION")
+_PORTION = click.argument("portion", metavar="[PORTION]", default="")
 
 
 @click.group(cls=LazyGroup)
@@ -114,7 +114,7 @@ def open_(
 ) -> None:
     """Open one portion of a report. That you did stands in the access register.
 
-    PORTION is its digest, or enough of its beginning.
+    PORTION is its digest, or enough of its beginning, where more than one may be read.
     """
     from trilogue.node.inputs import OpeningInput, SourceInput
 
