@@ -172,6 +172,12 @@ def _page(item: dict[str, Any], cursor: int) -> dict[str, Any]:
     return {"items": [item], "next": cursor, "more": False}
 
 
+_GRANT_INPUT = {
+    **GIVEN["grant"],
+    "derive_for": [],
+    "not_before": None,
+    "lasts_seconds": None,
+}
 _GRANTED = {**_logged("grant"), "extent": _EXTENT, "officers": ["kim-ju"]}
 _PORTION_ENTRY = {
     "portion": _PORTION,
@@ -326,9 +332,7 @@ ANSWERS: dict[tuple[str, int], Any] = {
         },
         42,
     ),
-    ("pending", 200): _page(
-        {"id": 3, "officer": "kim-ju", "since": _AT, "grant": GIVEN["grant"]}, 3
-    ),
+    ("pending", 200): _page({"id": 3, "officer": "kim-ju", "since": _AT, "grant": _GRANT_INPUT}, 3),
     ("approve", 201): {**_GRANTED, "officers": ["kim-ju", "park-so"]},
     ("approve", 202): _WAITING,
     ("refuse", 201): _logged("refusal"),

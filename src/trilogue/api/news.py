@@ -13,6 +13,7 @@ from contextlib import suppress
 from trilogue.api.call import Call
 from trilogue.node import questions
 from trilogue.node.answers import StatementEntry
+from trilogue.node.problem import UnknownCallerError
 
 __all__ = ["HEARTBEAT_SECONDS", "news"]
 
@@ -24,8 +25,7 @@ BATCH = 100
 async def news(call: Call, after: int) -> AsyncIterator[StatementEntry | None]:
     """Yield every statement behind `after`, for as long as the node runs; None is a heartbeat.
 
-    The caller is looked at again before each batch: a revoked token ends the stream with
-    `UnknownCallerError`.
+    The caller is looked at again before each batch: a revoked token ends the stream.
     """
     changes = call.node.subscribe()
     change = asyncio.ensure_future(anext(changes))
@@ -46,7 +46,7 @@ async def news(call: Call, after: int) -> AsyncIterator[StatementEntry | None]:
             change.result()
             change = asyncio.ensure_future(anext(changes))
             await asyncio.sleep(0)
-    except StopAsyncIteration:
+    except (StopAsyncIteration, UnknownCallerError):
         return
     finally:
         change.cancel()

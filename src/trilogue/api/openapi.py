@@ -90,7 +90,7 @@ def document() -> dict[str, Any]:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token that `trilogue node token` issued.",
+                    "description": "A token that `trilogue token issue` made.",
                 }
             },
         },

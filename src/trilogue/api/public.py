@@ -19,7 +19,7 @@ from trilogue.tlog.tiles import parse_tile_path
 
 __all__ = ["log_file"]
 
-_TEXT = "text/plain; charset=utf-8"
+_TEXT = "text/plain"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -61,7 +61,7 @@ async def _events(
 ) -> AsyncIterator[ServerSentEventMessage]:
     async for entry in entries:
         if entry is None:
-            yield ServerSentEventMessage(comment="nothing new")
+            yield ServerSentEventMessage(comment="nothing new", data=None)
         else:
             yield ServerSentEventMessage(
                 event="statement",
