@@ -1,0 +1,112 @@
+"""The channel over real sockets: TLS 1.3 alone, and nobody but the pinned neighbours."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.support.channel import Impostor, channel, context, request, tls_key
+from tests.support.processes import Node, Nodes
+
+from trilogue.encoding import instant
+from trilogue.node.keystore import _new_certificate
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def jp(nodes: Nodes) -> Node:
+    """JP's node, which runs alone: nobody else speaks at its port."""
+    nodes["JP"].start()
+    return nodes["JP"]
+
+
+def test_a_neighbour_is_answered(nodes: Nodes, jp: Node) -> None:
+    with channel(jp, context(tls_key(nodes["US"]))) as connection:
+        assert connection.version() == "TLSv1.3"
+        assert request(connection, "GET", "/seen") == 204
+
+
+def test_tls_below_1_3_is_refused(nodes: Nodes, jp: Node) -> None:
+    old = context(tls_key(nodes["US"]), highest=ssl.TLSVersion.TLSv1_2)
+    with pytest.raises(OSError), channel(jp, old):
+        pass
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "nothing",
+        "a stranger's",
+        "KR's",  # the real key of a participant with which JP has no pact
+        "one that US's key signed",  # what a neighbour's key vouches for is not pinned
+    ],
+)
+def test_whoever_is_no_neighbour_gets_no_answer(
+    nodes: Nodes, jp: Node, tmp_path: Path, shown: str
+) -> None:
+    key = {
+        "nothing": lambda: None,
+        "a stranger's": lambda: _key_file(tmp_path, _new_certificate("jp.tisa-2014.trilogue")),
+        "KR's": lambda: tls_key(nodes["KR"]),
+        "one that US's key signed": lambda: _key_file(tmp_path, _issued_by(tls_key(nodes["US"]))),
+    }[shown]()
+    # A TLS 1.3 client ends its handshake before the server has seen the certificate: that it was
+    # refused is what it reads first, in place of an answer.
+    with pytest.raises(OSError), channel(jp, context(key)) as connection:
+        request(connection, "GET", "/seen")
+
+
+@pytest.mark.parametrize("shown", ["a stranger's", "KR's"])
+def test_a_server_with_another_certificate_is_not_talked_to(
+    nodes: Nodes, tmp_path: Path, shown: str
+) -> None:
+    key = {
+        "a stranger's": _key_file(tmp_path, _new_certificate("jp.tisa-2014.trilogue")),
+        # KR is US's neighbour, but not at JP's address.
+        "KR's": tls_key(nodes["KR"]),
+    }[shown]
+    for who in ("KR", "US"):
+        nodes[who].start()
+    with Impostor(nodes["JP"].settings.listen_address, key) as impostor:
+        what = nodes["KR"].submit()
+        nodes["KR"].grant(what)
+        nodes.until(lambda: impostor.refusals, "US does not try to reach JP")
+    assert impostor.heard == []
+    nodes["JP"].start()
+    nodes.settle()
+    assert nodes["JP"].read(what) == "seen"
+
+
+def _key_file(directory: Path, pem: bytes) -> Path:
+    path = directory / "tls.pem"
+    path.write_bytes(pem)
+    return path
+
+
+def _issued_by(issuer: Path) -> bytes:
+    """Return a fresh key and a certificate for it that the key in `issuer` signs."""
+    pem = issuer.read_bytes()
+    authority = serialization.load_pem_private_key(pem, None)
+    name = x509.load_pem_x509_certificate(pem).subject
+    key = ec.generate_private_key(ec.SECP256R1())
+    assert isinstance(authority, ec.EllipticCurvePrivateKey)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([]))
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(instant.to_datetime("2016-01-01T00:00:00.000Z"))
+        .not_valid_after(instant.to_datetime("2060-01-01T00:00:00.000Z"))
+        .sign(authority, hashes.SHA256())
+    )
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
