@@ -106,7 +106,7 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
     return DemoRecord(
         arrangement_id=stage.arrangement.id,
         arrangement_digest=stage.arrangement.digest_text,
-        event_name=what.event,
+        event_name=f"Nuclear test at Punggye-ri ({what.event})",
         event_time=what.test.origin_time,
         published=Published(what.test.latitude, what.test.longitude, what.test.source),
         stations=tuple(
