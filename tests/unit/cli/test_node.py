@@ -1,10 +1,13 @@
 """`trilogue node` on a node's own directory."""
 
 import json
+import socket
 import sqlite3
 
+import msgspec
 import pytest
 
+from trilogue.api import create_app
 from trilogue.cli.commands.token import ROLES
 from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
@@ -108,6 +111,29 @@ def test_where_there_is_no_node_nothing_is_made(run, tmp_path, verb):
     done = run("node", verb, tmp_path / "nowhere", code=3)
     assert "no node in" in done.stderr
     assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("setting", ["listen", "api"])
+def test_a_port_that_is_taken_is_named(run, three, setting):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = Settings.read(three / "KR")
+        msgspec.structs.replace(settings, **{setting: address}).write()
+        done = run("node", "up", three / "KR", code=5)
+    assert f"{setting}: nobody can listen at {address}" in done.stderr
+    assert f"change `{setting}` in node.toml" in done.stderr
+
+
+def test_up_serves_the_node_with_its_api(run, three, monkeypatch):
+    served = []
+    monkeypatch.setattr("trilogue.node.service.serve", lambda *given: served.append(given))
+    settings = Settings.read(three / "KR")
+    msgspec.structs.replace(settings, listen="127.0.0.1:0", api="127.0.0.1:0").write()
+    done = run("node", "up", three / "KR")
+    assert "KR's node: neighbours at 127.0.0.1:0" in done.stderr
+    assert "KR's node has stopped" in done.stderr
+    assert run("node", "up", three / "KR", "--quiet").stderr == ""
+    assert served == [(three / "KR", create_app)] * 2
 
 
 def test_rebuild_proves_a_store_and_sets_it_right(run, three):

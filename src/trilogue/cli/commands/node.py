@@ -154,10 +154,14 @@ def up(*, directory: Path, quiet: bool) -> None:
     import logging
 
     from trilogue.api import create_app
+    from trilogue.node.lock import NodeLock
     from trilogue.node.service import serve
     from trilogue.node.settings import Settings
 
     settings = Settings.read(directory)
+    with NodeLock(directory):
+        _check_free("listen", settings.listen_address)
+        _check_free("api", settings.api_address)
     logging.basicConfig(
         level=logging.WARNING if quiet else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -325,6 +329,23 @@ def rotate_keys(*, directory: Path, officers: tuple[str, ...]) -> None:
         logged = engine.rotate()
         sequence = engine.keys.sequence
     print_lines(f"Keys number {sequence} are in use, published as entry {logged.statement.index}.")
+
+
+def _check_free(name: str, address: tuple[str, int]) -> None:
+    """Raise `UnavailableError` when an address cannot be listened at: a server would just exit."""
+    import socket
+
+    from trilogue.errors import UnavailableError
+
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server(address, family=family).close()
+    except OSError as error:
+        raise UnavailableError(
+            f"{name}: nobody can listen at {host}:{port}: {error.strerror or error}",
+            hint=f"stop what has it, or change `{name}` in node.toml",
+        ) from None
 
 
 def _print_verified(found: Verified) -> None:
