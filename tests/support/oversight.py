@@ -118,8 +118,12 @@ def say(
     to: tuple[str, ...] | None = None,
     for_: tuple[str, ...] | None = None,
     forge: Callable[[bytes], bytes] | None = None,
+    send: bool = False,
 ) -> Composed:
-    """Log something as it is, whatever the rules say; `forge` changes the leaf that is signed."""
+    """Log something as it is, whatever the rules say, and `send` it or keep it to oneself.
+
+    `forge` changes the leaf that is signed.
+    """
     arrangement = engine.books.addressing()
 
     def act() -> Composed:
@@ -143,6 +147,8 @@ def say(
         sequencer._staged.append(composed)
         sequencer._next += 1
         sequencer.keep(composed)
+        for peer in composed.statement.to if send else ():
+            engine.db.q.add_outbox(peer=peer, idx=composed.statement.index)
         return composed
 
     return engine.act(act)

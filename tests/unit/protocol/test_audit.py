@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.support.oversight import (
     DAY,
     HOUR,
@@ -380,9 +381,32 @@ def test_a_refusal_is_an_answer(trio: Trio):
     bring(trio, "KR", "US")
     bring(trio, "US", "KR")
     body = RefusalBody(act="relay", answers=grant, rules=("no-pact",), reason="no", language="en")
-    say(trio["US"], "refusal", body)
+    refusal = say(trio["US"], "refusal", body)
     trio.clock.advance(4 * HOUR)
-    assert audited(trio).holds
+    report = audited(trio)
+    assert report.holds
+    assert unsettled(report, "receipts") == [
+        f"KR 3 was answered by refusal {refusal.cite.short}, and not received by JP"
+    ]
+
+
+def test_an_incident_is_an_answer(trio: Trio):
+    """No officer approved this extent: the recipient accuses instead of opening it."""
+    trio.clock.advance(2 * HOUR)
+    filed = trio.file("KR")
+    trio.grant(filed, audience=("US",))
+    body = trio.own("KR", "grant")[0].says(GrantBody)
+    trio.settle()
+    wider = replace(body, extent=replace(body.extent, purposes=("warning",)))
+    said = say(trio["KR"], "grant", wider, send=True)
+    trio.settle()
+    (accused,) = trio.own("US", "incident")
+    trio.clock.advance(4 * HOUR)
+    report = audited(trio)
+    assert report.holds
+    assert unsettled(report, "receipts") == [
+        f"{said.cite.short} was answered by incident US {accused.index}, and not received by US"
+    ]
 
 
 def test_a_withdrawal_without_destruction(shared: Shared):

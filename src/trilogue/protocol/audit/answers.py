@@ -23,15 +23,10 @@ def receipts(record: Record, found: Findings) -> None:
     for grant in record.entries("grant"):
         granted = {c for c in grant.leaf.cites if record.kind(c) == "report"}
         for recipient in grant.leaf.for_:
-            answers = record.citing(grant, "receipt", "refusal", "incident")
-            opened = {
-                cite
-                for one in answers
-                if one.kind == "receipt" and one.speaker == recipient
-                for cite in one.leaf.cites
-            }
+            given = [one for one in record.citing(grant, "receipt") if one.speaker == recipient]
+            opened = {cite for one in given for cite in one.leaf.cites}
             missing = sorted(granted - opened)
-            if missing and not _excused(record, grant, recipient, answers):
+            if missing and not _answered(record, found, grant, recipient):
                 what = ", ".join(cite.short for cite in missing)
                 _owed(record, found, grant, recipient, what)
     for receipt in record.entries("receipt"):
@@ -60,16 +55,19 @@ def destructions(record: Record, found: Findings) -> None:
                     found.leave(withdrawal.where, text)
 
 
-def _excused(record: Record, grant: Entry, recipient: str, answers: list[Entry]) -> bool:
-    withdrawn = any(
+def _answered(record: Record, found: Findings, grant: Entry, recipient: str) -> bool:
+    """Whether a grant that was not received was withdrawn, or answered otherwise."""
+    if any(
         one.speaker == grant.speaker and recipient in one.leaf.for_
         for one in record.citing(grant, "withdrawal")
-    )
-    refused = any(
-        one.kind in ("refusal", "incident") and one.speaker in (recipient, record.arrangement.hub)
-        for one in answers
-    )
-    return withdrawn or refused
+    ):
+        return True
+    for one in record.citing(grant, "refusal", "incident"):
+        if one.speaker in (recipient, record.arrangement.hub):
+            text = f"was answered by {one.kind} {one.where}, and not received by {recipient}"
+            found.leave(grant.where, text)
+            return True
+    return False
 
 
 def _owed(record: Record, found: Findings, grant: Entry, recipient: str, what: str) -> None:
