@@ -54,8 +54,10 @@ def complete(client: Client, source: SourceInput) -> SourceInput:
     found = [one for one in _known(client, source) if one.startswith(source.portion)]
     if not found:
         raise NotFoundError(
-            f"no portion of {where} that may be read here begins with {source.portion!r}",
-            hint=f"`trilogue report show {where}` lists them",
+            f"no portion of {where} that may be read here begins with {source.portion!r}"
+            if source.portion
+            else f"nothing of {where} may be read here",
+            hint=f"`trilogue report show {where}` lists what is known",
         )
     if len(found) > 1:
         raise InputError(
