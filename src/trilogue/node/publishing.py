@@ -31,7 +31,7 @@ from trilogue.tlog.tiles import ENTRIES, WIDTH, Tile, encode_bundle, new_tiles, 
 
 __all__ = ["MOST_LEAVES", "Plan", "Publishing", "plan"]
 
-MOST_LEAVES = 64 * WIDTH
+MOST_LEAVES = 16 * WIDTH
 """Leaves in one turn: a node that has much to publish does it between its acts."""
 
 
