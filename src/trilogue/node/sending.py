@@ -110,6 +110,9 @@ class Sending:
         sizes = {(outgoing.peer, seen.speaker): seen.size for seen in ack.seen}
         news = any(self._peer_saw.get(place, 0) != size for place, size in sizes.items())
         self._peer_saw.update(sizes)
+        for seen in ack.seen:
+            if seen.speaker == self._books.me:
+                self._sequencer.heed_size(outgoing.peer, seen.size)
         outcomes = {(outcome.speaker, outcome.index): outcome for outcome in ack.outcomes}
         moved = False
         for index, burden in outgoing.rows.items():

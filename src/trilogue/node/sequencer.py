@@ -80,7 +80,22 @@ class Sequencer:
         self._position = 0
         self.halted: str = ""
         """Why nothing can be logged, or empty. A node that cannot log refuses to act."""
+        self._rolled_back = ""
         self.hashes = StoredHashes(db)
+
+    def heed_size(self, neighbour: str, size: int) -> None:
+        """Stop for good when a neighbour has seen more of this log than there is.
+
+        The store then came back from an older copy. Whatever would be logged now would stand where
+        other statements stood, and fork the log.
+        """
+        have: int = self._db.q.size_of(speaker=self._books.me)
+        if size > have and not self._rolled_back:
+            self._rolled_back = (
+                f"{neighbour} has seen {size} statements of this log, which holds {have}:"
+                " the store is an older copy"
+            )
+            self.halted = self._rolled_back
 
     def commit(self, acts: Sequence[Callable[[], T]], keys: WorkingKeys) -> list[Done[T]]:
         """Run acts in one group; on return, what succeeded is on disk and signed for.
@@ -88,6 +103,10 @@ class Sequencer:
         `keys` sign the checkpoint. Raises `UnavailableError` when the group as a whole cannot be
         written: then none of the acts happened.
         """
+        if self._rolled_back:
+            raise UnavailableError(
+                self._rolled_back, hint="restore the newest store, or found the node anew"
+            )
         self._staged = []
         self._next = self._db.q.size_of(speaker=self._books.me)
         self._position = self._db.q.last_position()

@@ -74,7 +74,9 @@ class Witnessing:
         if checkpoint is None:
             return None
         size: int = checkpoint["size"]
-        if self._db.q.last_cosigned(witness=witness) >= size:
+        # Once after every start it is asked in any case: it tells whether this store is an older
+        # copy, which knows nothing of what was said since.
+        if witness in self._old and self._db.q.last_cosigned(witness=witness) >= size:
             return None
         old = min(self._old.get(witness, self._db.q.last_cosigned(witness=witness)), size)
         proof = consistency_proof(old, size, self._sequencer.hashes) if 0 < old < size else []
@@ -87,6 +89,7 @@ class Witnessing:
         """
         if status == 409 and body.strip().isdecimal():
             self._old[witness] = int(body.strip())
+            self._sequencer.heed_size(witness, self._old[witness])
             return False
         if status != 200:
             return False
