@@ -121,7 +121,7 @@ class Sequencer:
             if isinstance(error, UnavailableError):
                 self.halted = error.message
             raise
-        self.halted = ""
+        self.halted = self._rolled_back
         return done
 
     def log(self, kind: Kind, body: Body) -> Composed:
