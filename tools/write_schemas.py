@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script stands alone
 """Write the JSON Schema of every payload type to `src/trilogue/reports/schemas`.
 
 Run it after a change to a payload: `python tools/write_schemas.py`. A test compares the files.

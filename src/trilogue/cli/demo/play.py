@@ -186,9 +186,7 @@ class Play:
                 channel.sendall(b"GET /seen HTTP/1.1\r\nHost: jp\r\n\r\n")
                 answered = channel.recv(1)
         except OSError as error:
-            self._refused(
-                "JP", "is called directly with KR's own certificate", _tls_reason(error)
-            )
+            self._refused("JP", "is called directly with KR's own certificate", _tls_reason(error))
         else:
             if answered:
                 raise StageError("JP's port answered KR")
