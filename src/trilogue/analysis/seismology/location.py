@@ -4,10 +4,9 @@ The steps, and where each is explained:
 
 1. choose first P arrivals, one per site (`selection`);
 2. search the globe for places to start from (`search`);
-3. from each, repeat until it stands: linearise (`network`), form the prior covariance
-   (`error_model`), find which arrivals are sound (`soundness`), step;
-4. take the start whose end is most plausible, average over doubtful arrivals, and sum up the
-   probability of places (`posterior`).
+3. from each, step until it stands (`descent`), with the prior covariance (`error_model`) and the
+   arrivals that are sound (`soundness`);
+4. average over doubtful arrivals, and sum up the probability of places (`posterior`).
 
 Depth is held, not sought: P times at regional distances trade it for origin time. The result
 depends on the arrivals alone, not on their order, and is the same to the last bit each time.
@@ -15,40 +14,30 @@ depends on the arrivals alone, not on their order, and is the same to the last b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trilogue.analysis.geodesy import Plane, unit_vector
+from trilogue.analysis.geodesy import Plane
 from trilogue.analysis.seismology.arrival import (
     Arrival,
     LeftOut,
     TooFewArrivalsError,
     UnreachableError,
 )
-from trilogue.analysis.seismology.error_model import (
-    lateness_s,
-    model_covariance,
-    reading_variance,
-)
+from trilogue.analysis.seismology.descent import Descent, Standing
+from trilogue.analysis.seismology.error_model import lateness_s, reading_variance
 from trilogue.analysis.seismology.network import Network
-from trilogue.analysis.seismology.notes import left_out_reason, notes, rival_notes
-from trilogue.analysis.seismology.posterior import summarise
+from trilogue.analysis.seismology.notes import RIVAL_LOG_ODDS, left_out_reason, notes
+from trilogue.analysis.seismology.posterior import Bell, summarise
 from trilogue.analysis.seismology.search import starts
 from trilogue.analysis.seismology.selection import select
-from trilogue.analysis.seismology.soundness import (
-    DISPUTED_SHARE,
-    FEWEST,
-    UNSOUND_SHARE,
-    Members,
-    Problem,
-)
+from trilogue.analysis.seismology.soundness import DISPUTED_SHARE, FEWEST, UNSOUND_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from trilogue.analysis.seismology.ellipse import Ellipse
 
@@ -57,14 +46,9 @@ __all__ = ["DEPTH_M", "Location", "UsedStation", "locate"]
 DEPTH_M = 500.0
 """Depth at which a source is held unless told otherwise: that of a contained explosion."""
 
-_STEPS = 40
-_CHANGES = 5
-"""How often the sound arrivals may change where the steps end, so that they do end."""
-_ANOTHER_VIEW_M = 5_000.0
-"""From this far away all sets of sound arrivals are looked at anew, and not the next ones only."""
-_LONGEST_STEP_M = 150_000.0
-_SHORTEST_STEP_M = 20.0
 _STARTS_FOLLOWED = 3
+_ONE_RIDGE_M = 3_000_000.0
+"""Places closer than this are parts of one ridge, and summed up together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +86,6 @@ class Location:
         return self.ellipse.contains(latitude, longitude)
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Where the steps from one start ended."""
-
-    latitude: float
-    longitude: float
-    problem: Problem
-    members: Members
-
-    @property
-    def plausibility(self) -> float:
-        return self.problem.plausibility(self.members)
-
-
 def locate(
     arrivals: Sequence[Arrival], *, depth_m: float = DEPTH_M, probability: float = 0.9
 ) -> Location:
@@ -143,39 +113,29 @@ def locate(
         [DISPUTED_SHARE if a in selection.disputed else UNSOUND_SHARE for a in chosen]
     )
 
-    begun = starts(network, times)[:_STARTS_FOLLOWED]
-    followed = [_follow(network, chosen, times, unsound, start) for start in begun]
-    ends = [one for one in followed if one is not None]
-    if not ends:
+    descent = Descent(network, chosen, times, unsound)
+    ends = [descent.follow(start) for start in starts(network, times)[:_STARTS_FOLLOWED]]
+    standing = sorted((one for one in ends if one), key=lambda one: -one.plausibility)
+    if not standing:
         raise UnreachableError(len(chosen))
-    end = max(ends, key=lambda one: one.plausibility)
-    weighed = end.problem.weigh(end.members)
-    spread = end.problem.fit(end.members).model_covariance[:2, :2]
-    summary = summarise(
-        network,
-        times,
-        end.problem.covariance,
-        weighed,
-        (end.latitude, end.longitude, spread),
-        probability,
-    )
+    best = standing[0]
+    weighed = best.problem.weigh(best.members)
+    bells = _bells(standing)
+    ridge = [bell for bell in bells if _apart_m(bells[0], bell) < _ONE_RIDGE_M]
+    summary = summarise(network, times, best.problem.covariance, weighed, ridge, probability)
 
     there = np.array([summary.latitude]), np.array([summary.longitude])
     residuals = times - network.times(*there)[0] - summary.origin_s
     degrees, sound = network.degrees(*there)[0], weighed.sound()
-    reading = reading_variance(chosen, network.slownesses(summary.latitude, summary.longitude))
-    model_share = 1.0 - reading / np.diag(end.problem.covariance)
     azimuths = _azimuths(summary.latitude, summary.longitude, chosen)
+    reading = reading_variance(chosen, network.slownesses(summary.latitude, summary.longitude))
+    model_share = 1.0 - reading / np.diag(best.problem.covariance)
+    fit = best.problem.fit(best.members)
     used, left_out = [], list(selection.left_out)
     for i, arrival in enumerate(chosen):
         if sound[i] < 0.5:
-            fit = end.problem.fit(end.members)
-            reason = left_out_reason(
-                float(fit.predicted[i]),
-                float(fit.leverage[i]),
-                float(sound[i]),
-                selection.disputed.get(arrival),
-            )
+            rival = selection.disputed.get(arrival)
+            reason = left_out_reason(fit.predicted[i], fit.leverage[i], sound[i], rival)
             left_out.append(LeftOut(arrival, reason))
             continue
         used.append(
@@ -196,88 +156,33 @@ def locate(
         ellipse=summary.ellipse,
         used=tuple(used),
         left_out=tuple(sorted(left_out, key=lambda one: (one.arrival.name, one.arrival.location))),
-        notes=(
-            *notes(summary, depth_m, chosen, selection.disputed, azimuths),
-            *rival_notes(
-                summary.ellipse, [(e.latitude, e.longitude, e.plausibility) for e in ends]
-            ),
-        ),
+        notes=notes(summary, depth_m, chosen, selection.disputed, azimuths, bells),
     )
 
 
-def _follow(
-    network: Network,
-    chosen: Sequence[Arrival],
-    times: NDArray[np.float64],
-    unsound: NDArray[np.float64],
-    start: tuple[float, float],
-) -> _End | None:
-    """Step from a start until it stands; None when the steps lead off the travel-time table."""
-    problem = _problem(network, chosen, times, unsound, start)
-    if problem is None:
-        return None
-    place, searched, members = start, start, problem.best_of_all()
-    changes = 0
-    for _ in range(_STEPS):
-        following = _step(network, chosen, times, unsound, _End(*place, problem, members))
-        if following is not None:
-            place, problem = (following.latitude, following.longitude), following.problem
-            continue
-        # It stands with these arrivals; seen from here, others may look sound.
-        far = np.hypot(*Plane(*searched).project(*place)) > _ANOTHER_VIEW_M
-        better = problem.best_of_all() if far else problem.best(members)
-        if better == members or changes == _CHANGES:
-            break
-        searched, members, changes = place, better, changes + 1
-    return _End(*place, problem, members)
-
-
-def _step(
-    network: Network,
-    chosen: Sequence[Arrival],
-    times: NDArray[np.float64],
-    unsound: NDArray[np.float64],
-    end: _End,
-) -> _End | None:
-    """Return the next step, shortened until it lowers the misfit; None where it stands."""
-    east, north, _ = end.problem.fit(end.members).step
-    length = float(np.hypot(east, north))
-    here = end.problem.misfit(end.problem.residuals, end.members)
-    share = min(1.0, _LONGEST_STEP_M / max(length, 1.0))
-    while share * length > _SHORTEST_STEP_M:
-        latitude, longitude = Plane(end.latitude, end.longitude).unproject(
-            share * east, share * north
+def _bells(standing: Sequence[Standing]) -> list[Bell]:
+    """Return the places that are rivals of the best, which comes first, as the posterior wants."""
+    best = standing[0].plausibility
+    return [
+        Bell(
+            one.latitude,
+            one.longitude,
+            one.problem.fit(one.members).model_covariance[:2, :2],
+            math.exp(one.plausibility - best),
         )
-        place = float(latitude), float(longitude)
-        problem = _problem(network, chosen, times, unsound, place)
-        if problem is not None and end.problem.misfit(problem.residuals, end.members) < here:
-            return _End(*place, problem, end.members)
-        share /= 2.0
-    return None
+        for one in standing
+        if one.plausibility > best - RIVAL_LOG_ODDS
+    ]
 
 
-def _problem(
-    network: Network,
-    chosen: Sequence[Arrival],
-    times: NDArray[np.float64],
-    unsound: NDArray[np.float64],
-    place: tuple[float, float],
-) -> Problem | None:
-    """Return the location linearised at a place; None where the travel-time table ends."""
-    travel, design = network.linearised(*place)
-    if not (np.isfinite(travel).all() and np.isfinite(design).all()):
-        return None
-    degrees = network.degrees(*np.array(place)[:, None])[0]
-    prior = model_covariance(unit_vector(*place), network.receivers, degrees)
-    reading = reading_variance(chosen, network.slownesses(*place))
-    residuals = times - travel
-    return Problem(residuals - np.median(residuals), design, prior + np.diag(reading), unsound)
+def _apart_m(one: Bell, other: Bell) -> float:
+    east, north = Plane(one.latitude, one.longitude).project(other.latitude, other.longitude)
+    return float(np.hypot(east, north))
 
 
-def _azimuths(latitude: float, longitude: float, chosen: Sequence[Arrival]) -> NDArray[np.float64]:
+def _azimuths(latitude: float, longitude: float, chosen: Sequence[Arrival]) -> list[float]:
     """Return the azimuths of the stations from a place, in degrees from north."""
-    east, north = Plane(latitude, longitude).project(
-        [a.latitude for a in chosen], [a.longitude for a in chosen]
-    )
-    azimuths: NDArray[np.float64] = np.degrees(np.arctan2(east, north)) % 360.0
+    plane = Plane(latitude, longitude)
+    east, north = plane.project([a.latitude for a in chosen], [a.longitude for a in chosen])
+    azimuths: list[float] = (np.degrees(np.arctan2(east, north)) % 360.0).tolist()
     return azimuths

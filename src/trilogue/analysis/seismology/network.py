@@ -26,6 +26,9 @@ __all__ = ["Network"]
 
 _STEP_M = 500.0
 """Half the baseline over which times are differenced: short against any bend of the curve."""
+_DECAY = 2.0
+_NEAREST_DEGREES = 0.05
+"""Closer than a source is deep, the distance on the ground no longer matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,20 @@ class Network:
     ) -> NDArray[np.float64]:
         """Return travel times good to half a second, without the flattening: for searching."""
         return self.curve.quick(self.degrees(latitudes, longitudes))
+
+    def log_prior(
+        self, latitudes: NDArray[np.float64], longitudes: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the log of how probable places are before any time is read, `(g,)`.
+
+        A source farther away must be larger to be seen as well, and larger sources are rarer.
+        Amplitudes fall with the square of distance, if not faster (C. F. Richter, Elementary
+        Seismology, 1958, table 22-1), and ten times fewer sources have a magnitude greater by one
+        (B. Gutenberg and C. F. Richter, 1944). So the probability falls with the square as well.
+        """
+        degrees = np.maximum(self.degrees(latitudes, longitudes), _NEAREST_DEGREES)
+        result: NDArray[np.float64] = -_DECAY * np.log(degrees).mean(axis=1)
+        return result
 
     def slownesses(self, latitude: float, longitude: float) -> NDArray[np.float64]:
         """Return the slowness of the ray to each station, `(n,)`, in s/deg."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,18 +11,15 @@ from trilogue.analysis.seismology.error_model import CAREFUL_SNR, onset_sd_s
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from trilogue.analysis.seismology.arrival import Arrival
-    from trilogue.analysis.seismology.ellipse import Ellipse
-    from trilogue.analysis.seismology.posterior import Summary
+    from trilogue.analysis.seismology.posterior import Bell, Summary
 
-__all__ = ["left_out_reason", "notes", "rival_notes"]
+__all__ = ["RIVAL_LOG_ODDS", "left_out_reason", "notes"]
 
 _WIDE_GAP_DEGREES = 180.0
 _LONG_RATIO = 5.0
-_RIVAL_LOG_ODDS = 3.0
-"""One to twenty."""
+RIVAL_LOG_ODDS = 3.0
+"""A place less plausible than one to twenty is no rival."""
 
 
 def left_out_reason(residual_s: float, leverage: float, sound: float, rival: Arrival | None) -> str:
@@ -44,7 +40,8 @@ def notes(
     depth_m: float,
     chosen: Sequence[Arrival],
     disputed: Mapping[Arrival, Arrival],
-    azimuths: NDArray[np.float64],
+    azimuths: Sequence[float],
+    bells: Sequence[Bell],
 ) -> tuple[str, ...]:
     """Return what limits a location, most general first."""
     said = [f"depth held at {depth_m / 1000:g} km: P times alone do not tell it from origin time"]
@@ -71,24 +68,16 @@ def notes(
         if pair not in told:
             told.add(pair)
             said.append(f"{pair[0]} and {pair[1]} claim one position with different times")
+    said.extend(
+        f"{bell.latitude:.2f}, {bell.longitude:.2f} fits too, outside the ellipse, "
+        f"at odds of 1 to {1.0 / bell.plausibility:.0f}"
+        for bell in bells
+        if not ellipse.contains(bell.latitude, bell.longitude)
+    )
     return tuple(said)
 
 
-def rival_notes(ellipse: Ellipse, ends: Sequence[tuple[float, float, float]]) -> tuple[str, ...]:
-    """Return a sentence for each other place that fits nearly as well and lies outside.
-
-    `ends` are latitude, longitude and log plausibility of the places found.
-    """
-    best = max(log_odds for _, _, log_odds in ends)
-    return tuple(
-        f"{latitude:.2f}, {longitude:.2f} fits too, outside the ellipse, at odds of 1 to "
-        f"{math.exp(best - log_odds):.0f}"
-        for latitude, longitude, log_odds in ends
-        if best - log_odds < _RIVAL_LOG_ODDS and not ellipse.contains(latitude, longitude)
-    )
-
-
-def _gap(azimuths: NDArray[np.float64]) -> float:
+def _gap(azimuths: Sequence[float]) -> float:
     """Return the widest angle, in degrees, in which no station lies."""
     ordered = np.sort(azimuths)
     return float(np.max(np.diff(np.append(ordered, ordered[0] + 360.0))))

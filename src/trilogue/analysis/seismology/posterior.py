@@ -5,12 +5,13 @@ Where they stand to one side it is a long bent ridge, and a linear ellipse is wr
 shape. So the probability is laid out on a grid: for each set of sound arrivals, with origin time
 and error scale integrated out,
 
-    p(x) ∝ (1 + χ²(x)/ν)^(-(ν+k+2)/2),   k = |S| - 3,
+    p(x) ∝ π(x) (1 + χ²(x)/ν)^(-(ν+k+2)/2),   k = |S| - 3,
 
-(the marginal of the Student t in `soundness`), each normalised and weighted with the probability of
-its set. The estimate is the place with the least expected distance to the truth, the geometric
-median: robust against a ridge's far end, and equal to the mean of a bell. The ellipse has the shape
-of the second moments about the estimate, and the size that holds the stated probability.
+(the marginal of the Student t in `soundness`, with π the prior of `Network.log_prior`), each
+normalised and weighted with the probability of its set. The estimate is the place with the least
+expected distance to the truth, the geometric median: robust against a ridge's far end, and equal to
+the mean of a bell. The ellipse has the shape of the second moments about the estimate, and the size
+that holds the stated probability.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from trilogue.analysis.seismology.ellipse import Ellipse
 from trilogue.analysis.seismology.error_model import COMMON_SD_S, PRIOR_DEGREES_OF_FREEDOM
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from trilogue.analysis.seismology.network import Network
     from trilogue.analysis.seismology.soundness import Weighed
 
-__all__ = ["Summary", "summarise"]
+__all__ = ["Bell", "Summary", "summarise"]
 
 _REACH_SDS = 5.0
 _GRIDS = (21, 21, 41)
@@ -40,6 +43,18 @@ _NARROWEST_M, _WIDEST_M = 1.0, 1_500_000.0
 _MEDIAN_STEPS = 60
 _EDGE_SHARE = 0.02
 _UNREACHED_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A place that fits, with its covariance by least squares and its plausibility."""
+
+    latitude: float
+    longitude: float
+    covariance: NDArray[np.float64]
+    """`(2, 2)`, in m² over east and north."""
+    plausibility: float = 1.0
+    """Against that of the best place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +75,28 @@ def summarise(
     times: NDArray[np.float64],
     covariance: NDArray[np.float64],
     weighed: Weighed,
-    start: tuple[float, float, NDArray[np.float64]],
+    bells: Sequence[Bell],
     probability: float,
     *,
     common_sd_s: float = COMMON_SD_S,
 ) -> Summary:
     """Return the estimate and its ellipse.
 
-    `times` `(n,)` are arrival times in s after any moment, `covariance` `(n, n)` is in s², `start`
-    is the latitude and longitude of the best fit and its `(2, 2)` covariance in m² over east and
-    north. The origin time is after the same moment as the arrivals; `common_sd_s` is its error
-    that no arrival shows.
+    `times` `(n,)` are arrival times in s after any moment, `covariance` `(n, n)` is in s², `bells`
+    are the places found, the best first: the grid is laid over all of them. The origin time is
+    after the same moment as the arrivals; `common_sd_s` is its error that no arrival shows.
     """
-    plane = Plane(start[0], start[1])
+    plane = Plane(bells[0].latitude, bells[0].longitude)
     sets = [_Set(*row, covariance) for row in zip(weighed.sets, weighed.probabilities, strict=True)]
-    centre, spread = np.zeros(2), 2.0 * start[2]
+    centre, spread = _together(plane, bells)
+    spread *= 2.0
     for side in _GRIDS:
         points, edge = _lay(centre, spread, side)
-        residuals = _origins(network, times, plane, points)
-        share = sum((one.probability * one.density(residuals) for one in sets), np.zeros(side**2))
+        places = plane.unproject(points[:, 0], points[:, 1])
+        residuals = _origins(network, times, places)
+        prior = network.log_prior(*places)
+        densities = (one.probability * one.density(residuals, prior) for one in sets)
+        share = sum(densities, np.zeros(side**2))
         centre = share @ points
         spread = (points - centre).T @ ((points - centre) * share[:, None])
     estimate = _geometric_median(points, share)
@@ -87,7 +105,7 @@ def summarise(
     size = _size(offsets, moments, share, probability)
     latitude, longitude = (float(x) for x in plane.unproject(estimate[0], estimate[1]))
     at_points = sum((one.probability * one.origin(residuals) for one in sets), np.zeros(side**2))
-    here = _origins(network, times, plane, estimate[None, :])
+    here = _origins(network, times, (np.array([latitude]), np.array([longitude])))
     origin = float(sum(one.probability * one.origin(here)[0] for one in sets))
     conditional = sum(one.probability * one.origin_variance(residuals) for one in sets)
     variance = float(share @ (at_points - origin) ** 2) + conditional + common_sd_s**2
@@ -118,11 +136,13 @@ class _Set:
         self._average = weights / self._information
         self._projector = inverse - np.outer(weights, self._average)
 
-    def density(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
+    def density(
+        self, origins: NDArray[np.float64], log_prior: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return the probability of `g` places, summing to one; `origins` is `(g, n)`."""
         nu = PRIOR_DEGREES_OF_FREEDOM
         power = (nu + self.members.sum() - 1.0) / 2.0
-        log_density = -power * np.log1p(self._chi_squared(origins) / nu)
+        log_density = log_prior - power * np.log1p(self._chi_squared(origins) / nu)
         density = np.exp(log_density - log_density.max())
         result: NDArray[np.float64] = density / density.sum()
         return result
@@ -156,14 +176,28 @@ def _lay(
     return points, (np.abs(across) == _REACH_SDS) | (np.abs(along) == _REACH_SDS)
 
 
+def _together(
+    plane: Plane, bells: Sequence[Bell]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean `(2,)` and covariance `(2, 2)`, in the plane, of bells taken together."""
+    centres = np.stack([np.array(plane.project(b.latitude, b.longitude)) for b in bells])
+    masses = np.array([b.plausibility * np.sqrt(np.linalg.det(b.covariance)) for b in bells])
+    masses /= masses.sum()
+    mean = masses @ centres
+    within = sum((m * b.covariance for m, b in zip(masses, bells, strict=True)), np.zeros((2, 2)))
+    return mean, within + (centres - mean).T @ ((centres - mean) * masses[:, None])
+
+
 def _origins(
-    network: Network, times: NDArray[np.float64], plane: Plane, points: NDArray[np.float64]
+    network: Network,
+    times: NDArray[np.float64],
+    places: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    """Return arrival times less travel times from points of the plane, `(g, n)`.
+    """Return arrival times less travel times from places, `(g, n)`.
 
     Where the table ends the time is an hour off, which no other arrival will agree with.
     """
-    travel = network.times(*plane.unproject(points[:, 0], points[:, 1]), quick=True)
+    travel = network.times(*places, quick=True)
     return times - np.where(np.isfinite(travel), travel, _UNREACHED_S)
 
 

@@ -24,7 +24,7 @@ from trilogue.analysis.seismology.error_model import lateness_s, reading_varianc
 from trilogue.analysis.seismology.location import DEPTH_M
 from trilogue.analysis.seismology.network import Network
 from trilogue.analysis.seismology.notes import left_out_reason
-from trilogue.analysis.seismology.posterior import summarise
+from trilogue.analysis.seismology.posterior import Bell, summarise
 from trilogue.analysis.seismology.selection import select
 from trilogue.analysis.seismology.soundness import FEWEST, UNSOUND_SHARE, Members, Problem
 
@@ -103,7 +103,7 @@ def locate_from(
         times,
         problem.covariance,
         weighed,
-        (*place, fit.model_covariance[:2, :2]),
+        [Bell(*place, fit.model_covariance[:2, :2])],
         probability,
         common_sd_s=0.0,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trilogue.analysis.geodesy import Plane, geographic_latitude
+from trilogue.analysis.geodesy import Plane, arc_degrees, geographic_latitude, unit_vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,9 @@ __all__ = ["starts"]
 
 _GLOBE_POINTS = 3_000
 """Points on the globe, 4 degrees apart: less than the width of a travel-time minimum."""
-_FOLLOWED = 8
+_RINGS_M = (0.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
+_SPREAD_DEGREES = 2.0
+_FOLLOWED = 6
 _FIRST_STEP_M = 250_000.0
 _LAST_STEP_M = 2_000.0
 _DISTINCT_M = 20_000.0
@@ -39,11 +41,13 @@ def starts(network: Network, times: NDArray[np.float64]) -> list[tuple[float, fl
 
     `times` `(n,)` are the arrival times in seconds.
     """
-    latitudes, longitudes = _globe(network)
-    misfits = _misfit(network, times, latitudes, longitudes)
-    chosen = np.lexsort((np.arange(len(misfits)), misfits))[:_FOLLOWED]
-    places = np.stack([latitudes[chosen], longitudes[chosen]], axis=1)
-    places, misfits = _downhill(network, times, places)
+    # A near source makes a narrow minimum that wide ones far away outbid: each has its share.
+    chosen = []
+    for latitudes, longitudes in (_globe(), _near(network, times)):
+        misfits = _misfit(network, times, latitudes, longitudes)
+        best = _spread_out(unit_vector(latitudes, longitudes), misfits)
+        chosen.append(np.stack([latitudes[best], longitudes[best]], axis=1))
+    places, misfits = _downhill(network, times, np.concatenate(chosen))
     distinct: list[tuple[float, float]] = []
     for (latitude, longitude), misfit in zip(places.tolist(), misfits, strict=True):
         near = [np.hypot(*Plane(a, b).project(latitude, longitude)) for a, b in distinct]
@@ -52,16 +56,37 @@ def starts(network: Network, times: NDArray[np.float64]) -> list[tuple[float, fl
     return distinct
 
 
-def _globe(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return points evenly over the globe, and the stations themselves, `(g,)` each."""
+def _globe() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return points evenly over the globe: Fibonacci's lattice."""
     index = np.arange(_GLOBE_POINTS) + 0.5
-    # Fibonacci's lattice: equal steps in height and golden steps in longitude.
-    heights = 1.0 - 2.0 * index / _GLOBE_POINTS
+    latitudes = np.degrees(np.arcsin(1.0 - 2.0 * index / _GLOBE_POINTS))
     longitudes = np.degrees(np.pi * (1.0 + 5.0**0.5) * index) % 360.0 - 180.0
-    own_height = network.receivers[:, 2]
-    own_longitude = np.degrees(np.arctan2(network.receivers[:, 1], network.receivers[:, 0]))
-    geocentric = np.degrees(np.arcsin(np.concatenate([heights, own_height])))
-    return geographic_latitude(geocentric), np.concatenate([longitudes, own_longitude])
+    return geographic_latitude(latitudes), longitudes
+
+
+def _near(
+    network: Network, times: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the station that the wave reached first, and rings about it."""
+    x, y, z = network.receivers[int(np.argmin(times))]
+    latitude = float(geographic_latitude(np.degrees(np.arcsin(z))))
+    longitude = float(np.degrees(np.arctan2(y, x)))
+    radius, azimuth = np.meshgrid(_RINGS_M, np.radians(np.arange(0.0, 360.0, 30.0)))
+    return Plane(latitude, longitude).unproject(
+        (radius * np.sin(azimuth)).ravel(), (radius * np.cos(azimuth)).ravel()
+    )
+
+
+def _spread_out(places: NDArray[np.float64], misfits: NDArray[np.float64]) -> list[int]:
+    """Return the best points, none of them near a better one: a wide minimum counts once."""
+    chosen: list[int] = []
+    for i in np.lexsort((np.arange(len(misfits)), misfits)):
+        near = arc_degrees(places[i : i + 1], places[chosen])[0] < _SPREAD_DEGREES
+        if not near.any():
+            chosen.append(int(i))
+        if len(chosen) == _FOLLOWED:
+            break
+    return chosen
 
 
 def _misfit(
