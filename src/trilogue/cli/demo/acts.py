@@ -16,6 +16,7 @@ from trilogue.cli.demo.show import Show
 from trilogue.cli.demo.sight import Sight
 from trilogue.cli.demo.stage import Stage, set_up
 from trilogue.errors import TrilogueError
+from trilogue.protocol.audit import AuditReport
 
 __all__ = ["perform"]
 
@@ -94,7 +95,7 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
         )
         for claim in report.claims
     )
-    show.claims(claims)
+    show.claims(_in_short(report))
     if not all(claim.holds for claim in claims):
         raise StageError("the audit did not prove every claim")
     counts: dict[str, dict[str, int]] = {}
@@ -125,6 +126,20 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
         },
         names={p: stage.arrangement.name("participant", p, "en") for p in stage.players},
     )
+
+
+def _in_short(report: AuditReport) -> list[Claim]:
+    """Return the claims to print: those about one log as one, when all of them are proven."""
+    short = []
+    for who in report.logs:
+        own = [claim for claim in report.claims if claim.id.startswith(f"{who}/")]
+        if all(claim.holds for claim in own):
+            named = ", ".join(claim.id.removeprefix(f"{who}/") for claim in own)
+            short.append(Claim(f"{who}'s log, {report.logs[who].size} entries: {named}", True, ""))
+        else:
+            short += [Claim(claim.text, claim.holds, "") for claim in own]
+    rest = [claim for claim in report.claims if claim.id.partition("/")[0] not in report.logs]
+    return short + [Claim(claim.text, claim.holds, "") for claim in rest]
 
 
 def _write(record: DemoRecord, out: Path) -> Path:
