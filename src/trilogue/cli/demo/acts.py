@@ -135,7 +135,8 @@ def _in_short(report: AuditReport) -> list[Claim]:
         own = [claim for claim in report.claims if claim.id.startswith(f"{who}/")]
         if all(claim.holds for claim in own):
             named = ", ".join(claim.id.removeprefix(f"{who}/") for claim in own)
-            short.append(Claim(f"{who}'s log, {report.logs[who].size} entries: {named}", True, ""))
+            text = f"{who}'s log, {report.logs[who].size} entries: {named}"
+            short.append(Claim(text, holds=True, evidence=""))
         else:
             short += [Claim(claim.text, claim.holds, "") for claim in own]
     rest = [claim for claim in report.claims if claim.id.partition("/")[0] not in report.logs]
