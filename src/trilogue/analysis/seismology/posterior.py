@@ -26,7 +26,7 @@ from trilogue.analysis.seismology.ellipse import Ellipse
 from trilogue.analysis.seismology.error_model import COMMON_SD_S, PRIOR_DEGREES_OF_FREEDOM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -87,16 +87,14 @@ def summarise(
     after the same moment as the arrivals; `common_sd_s` is its error that no arrival shows.
     """
     plane = Plane(bells[0].latitude, bells[0].longitude)
-    sets = [_Set(*row, covariance) for row in zip(weighed.sets, weighed.probabilities, strict=True)]
+    sets = _Sets(covariance, weighed)
     centre, spread = _together(plane, bells)
     spread *= 2.0
     for side in _GRIDS:
         points, edge = _lay(centre, spread, side)
         places = plane.unproject(points[:, 0], points[:, 1])
-        residuals = _origins(network, times, places)
-        prior = network.log_prior(*places)
-        densities = (one.probability * one.density(residuals, prior) for one in sets)
-        share = sum(densities, np.zeros(side**2))
+        origins = _origins(network, times, places)
+        share = sets.density(origins, network.log_prior(*places))
         centre = share @ points
         spread = (points - centre).T @ ((points - centre) * share[:, None])
     estimate = _geometric_median(points, share)
@@ -104,11 +102,10 @@ def summarise(
     moments = offsets.T @ (offsets * share[:, None])
     size = _size(offsets, moments, share, probability)
     latitude, longitude = (float(x) for x in plane.unproject(estimate[0], estimate[1]))
-    at_points = sum((one.probability * one.origin(residuals) for one in sets), np.zeros(side**2))
     here = _origins(network, times, (np.array([latitude]), np.array([longitude])))
-    origin = float(sum(one.probability * one.origin(here)[0] for one in sets))
-    conditional = sum(one.probability * one.origin_variance(residuals) for one in sets)
-    variance = float(share @ (at_points - origin) ** 2) + conditional + common_sd_s**2
+    origin = float(sets.origin(here)[0])
+    variance = float(share @ (sets.origin(origins) - origin) ** 2)
+    variance += sets.origin_variance(origins) + common_sd_s**2
     return Summary(
         latitude,
         longitude,
@@ -119,49 +116,64 @@ def summarise(
     )
 
 
-class _Set:
-    """One set of sound arrivals: what it says of places."""
+class _Sets:
+    """The sets of sound arrivals, and what they say of places together.
 
-    def __init__(
-        self,
-        members: NDArray[np.bool_],
-        probability: float,
-        covariance: NDArray[np.float64],
-    ) -> None:
-        self.members = members
-        self.probability = probability
-        inverse = np.linalg.inv(covariance[np.ix_(members, members)])
+    With P = C⁻¹ - C⁻¹11ᵀC⁻¹/(1ᵀC⁻¹1) of all arrivals, χ² = rᵀPr with the origin time free; without
+    the arrivals D it is less by (Pr)_Dᵀ (P_DD)⁻¹ (Pr)_D. So one product with P serves all sets.
+    """
+
+    def __init__(self, covariance: NDArray[np.float64], weighed: Weighed) -> None:
+        self._probabilities = weighed.probabilities
+        inverse = np.linalg.inv(covariance)
         weights = inverse.sum(axis=1)
-        self._information = float(weights.sum())
-        self._average = weights / self._information
-        self._projector = inverse - np.outer(weights, self._average)
+        self._projector = inverse - np.outer(weights, weights) / weights.sum()
+        self._sizes = weighed.sets.sum(axis=1)
+        self._without: list[tuple[NDArray[np.intp], NDArray[np.float64]]] = []
+        averages, self._information = [], np.empty(len(weighed.sets))
+        for s, members in enumerate(weighed.sets):
+            out = np.flatnonzero(~members)
+            self._without.append((out, np.linalg.inv(self._projector[np.ix_(out, out)])))
+            own = np.linalg.inv(covariance[np.ix_(members, members)]).sum(axis=1)
+            self._information[s] = own.sum()
+            average = np.zeros(len(members))
+            average[members] = own / own.sum()
+            averages.append(average)
+        self._average = self._probabilities @ np.array(averages)
 
     def density(
         self, origins: NDArray[np.float64], log_prior: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return the probability of `g` places, summing to one; `origins` is `(g, n)`."""
         nu = PRIOR_DEGREES_OF_FREEDOM
-        power = (nu + self.members.sum() - 1.0) / 2.0
-        log_density = log_prior - power * np.log1p(self._chi_squared(origins) / nu)
-        density = np.exp(log_density - log_density.max())
-        result: NDArray[np.float64] = density / density.sum()
-        return result
+        total = np.zeros(len(origins))
+        for chi_squared, size, probability in zip(
+            self._chi_squared(origins), self._sizes, self._probabilities, strict=True
+        ):
+            log_density = log_prior - (nu + size - 1.0) / 2.0 * np.log1p(chi_squared / nu)
+            density = np.exp(log_density - log_density.max())
+            total += probability / density.sum() * density
+        return total
 
     def origin(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the origin time at `g` places: the weighted mean over the stations."""
-        result: NDArray[np.float64] = origins[:, self.members] @ self._average
+        """Return the origin time at `g` places: the weighted mean over stations and sets."""
+        result: NDArray[np.float64] = origins @ self._average
         return result
 
     def origin_variance(self, origins: NDArray[np.float64]) -> float:
         """Return the variance of the origin time where the place is known, in s²."""
-        nu, k = PRIOR_DEGREES_OF_FREEDOM, self.members.sum() - 3.0
-        least = float(self._chi_squared(origins).min())
-        return float((nu + least) / (nu + k) / self._information)
+        nu = PRIOR_DEGREES_OF_FREEDOM
+        least = np.array([chi_squared.min() for chi_squared in self._chi_squared(origins)])
+        scales = (nu + least) / (nu + self._sizes - 3.0)
+        return float(self._probabilities @ (scales / self._information))
 
-    def _chi_squared(self, origins: NDArray[np.float64]) -> NDArray[np.float64]:
-        inside = origins[:, self.members]
-        result: NDArray[np.float64] = np.einsum("gi,gi->g", inside @ self._projector, inside)
-        return np.maximum(result, 0.0)
+    def _chi_squared(self, origins: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+        """Give χ² at the places for each set, with the origin time free."""
+        projected = origins @ self._projector
+        whole = np.einsum("gi,gi->g", origins, projected)
+        for out, inverse in self._without:
+            gone = projected[:, out]
+            yield np.maximum(whole - np.einsum("gi,ij,gj->g", gone, inverse, gone), 0.0)
 
 
 def _lay(

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,8 @@ import numpy as np
 from trilogue.analysis.seismology.error_model import PRIOR_DEGREES_OF_FREEDOM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["FEWEST", "UNSOUND_SHARE", "Problem", "Weighed"]
@@ -147,7 +150,7 @@ class Problem:
         members = start
         while True:
             score = self.fit(members).score
-            for candidate in self._neighbours(members)[:3]:
+            for candidate in islice(self._neighbours(members), 3):
                 if self.fit(candidate).score > score + 1e-9:
                     members = candidate
                     break
@@ -165,7 +168,9 @@ class Problem:
             smaller = {
                 members
                 for one in front
-                for members in [m for m in self._neighbours(one) if sum(m) == size][:_BREADTH]
+                for members in islice(
+                    (m for m in self._neighbours(one) if sum(m) == size), _BREADTH
+                )
             }
             front = sorted(smaller, key=self._rank)[:_BREADTH]
             best = sorted([*best, *front], key=self._rank)[:1]
@@ -175,7 +180,7 @@ class Problem:
 
     def weigh(self, best: Members) -> Weighed:
         """Return the sets around the best one that matter, with their probabilities."""
-        near = self._neighbours(best)
+        near = list(self._neighbours(best))
         sets = {best, *near}
         doubtful = near[:_PAIRED]
         for i, one in enumerate(doubtful):
@@ -194,8 +199,8 @@ class Problem:
         """Order sets by evidence, the most probable first."""
         return -self.fit(members).score, members
 
-    def _neighbours(self, members: Members) -> list[Members]:
-        """Return the sets one change away that are large enough, the most promising first."""
+    def _neighbours(self, members: Members) -> Iterator[Members]:
+        """Give the sets one change away that are large enough, the most promising first."""
         fit = self.fit(members)
         inside = np.array(members)
         nu, k = PRIOR_DEGREES_OF_FREEDOM, fit.degrees
@@ -208,13 +213,10 @@ class Problem:
         )
         odds = self._log_unsound + self._log_density(fit.predicted) - self._log_sound
         promise = evidence - change * odds
-        order = np.lexsort((np.arange(len(members)), -promise))
         small = sum(members) <= self.fewest
-        return [
-            tuple(m ^ (i == j) for i, m in enumerate(members))
-            for j in order
-            if not (small and members[j])
-        ]
+        for i in np.argsort(-promise, kind="stable").tolist():
+            if not (small and members[i]):
+                yield (*members[:i], not members[i], *members[i + 1 :])
 
     def _log_density(self, residuals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log density of an unsound error: a double exponential, mostly late."""
