@@ -144,6 +144,12 @@ class Desk:
         """Consent to portions of one's own reports, in the name of these officers."""
         at = self._clock()
         not_before = given.not_before or at
+        within = self._books.arrangement.text.deadlines.receipt_seconds
+        if not_before > instant.plus(at, within):
+            raise InputError(
+                f"the grant would begin at {not_before}, later than its receipts are due",
+                hint=f"grant at most {within} seconds ahead: until then nobody could open it",
+            )
         extent = Extent(
             audience=tuple(sorted(set(given.audience))),
             purposes=tuple(sorted(set(given.purposes))),
