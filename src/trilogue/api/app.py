@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from litestar import Litestar, Response, get
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from litestar import Litestar, Response, get, route
 from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
 
 from trilogue.api.call import Call, Node
 from trilogue.api.controllers import SUBJECTS
@@ -28,7 +32,7 @@ def create_app(node: Node) -> Litestar:
     """Return the API of a node (`trilogue.node.service.Service`, or what answers like it)."""
     handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
     return Litestar(
-        [*handlers, log_file, schema],
+        [*_options(handlers), *handlers, log_file, schema],
         state=State({"node": node, "gate": Gate(node)}),
         request_class=Call,
         guards=[guard],
@@ -37,3 +41,21 @@ def create_app(node: Node) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _options(handlers: Iterable[HTTPRouteHandler]) -> Iterator[HTTPRouteHandler]:
+    """Answer OPTIONS with every method of a path; Litestar names those that it met first alone."""
+    methods: dict[str, set[str]] = defaultdict(lambda: {"OPTIONS"})
+    for handler in handlers:
+        for path in handler.paths:
+            methods[path] |= handler.http_methods
+    for path, allowed in methods.items():
+        yield _option(path, ", ".join(sorted(allowed)))
+
+
+def _option(path: str, allowed: str) -> HTTPRouteHandler:
+    @route(path, http_method=["OPTIONS"], status_code=204)
+    async def options() -> Response[None]:
+        return Response(None, headers={"Allow": allowed})
+
+    return options

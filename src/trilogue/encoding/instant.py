@@ -58,8 +58,15 @@ def from_datetime(moment: datetime) -> str:
 
 
 def plus(instant: str, seconds: float) -> str:
-    """Return the instant that lies `seconds` after (or before, if negative) `instant`."""
-    return from_datetime(to_datetime(instant) + timedelta(milliseconds=round(seconds * 1000)))
+    """Return the instant that lies `seconds` after (or before, if negative) `instant`.
+
+    Raises `FormatError` when no instant does: they end with the year 9999.
+    """
+    try:
+        moved = to_datetime(instant) + timedelta(milliseconds=round(seconds * 1000))
+    except OverflowError as error:
+        raise FormatError(f"no instant lies {seconds} seconds from {instant}") from error
+    return from_datetime(moved)
 
 
 def seconds_between(earlier: str, later: str) -> float:

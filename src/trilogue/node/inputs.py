@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from trilogue.consent.acts import Description, StandingRule
+from trilogue.encoding import instant
 from trilogue.encoding.instant import Instant
+from trilogue.errors import FormatError
 
 __all__ = [
     "AdoptionInput",
@@ -33,6 +35,9 @@ __all__ = [
     "StandingInput",
     "WithdrawalInput",
 ]
+
+MOST_SECONDS = 10**9
+"""How long a grant lasts at most when it says how long: 31 years."""
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -102,6 +107,10 @@ class PortionInput(Input, frozen=True, kw_only=True):
     derived_from: Annotated[tuple[SourceInput, ...], msgspec.Meta(max_length=256)] = ()
     supersedes: SourceInput | None = None
 
+    def __post_init__(self) -> None:
+        """Check what the pattern of an instant does not show."""
+        _check_period(self.period)
+
 
 class ReportInput(Input, frozen=True, kw_only=True):
     """A report: its portions, in the author's order (which its recipients do not learn)."""
@@ -120,6 +129,10 @@ class RequestInput(Input, frozen=True, kw_only=True):
     direct: bool = False
     """Insist on a channel without the hub. There is none where no pact stands: it is refused."""
 
+    def __post_init__(self) -> None:
+        """Check what the pattern of an instant does not show."""
+        _check_period(None if self.description is None else self.description.period)
+
 
 class GrantInput(Input, frozen=True, kw_only=True):
     """Consent to portions of one's own reports.
@@ -132,8 +145,12 @@ class GrantInput(Input, frozen=True, kw_only=True):
     purposes: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)]
     derive_for: Annotated[tuple[Name, ...], msgspec.Meta(max_length=16)] = ()
     not_before: Instant | None = None
-    lasts_seconds: Annotated[int, msgspec.Meta(ge=1, le=10**9)] | None = None
+    lasts_seconds: Annotated[int, msgspec.Meta(ge=1, le=MOST_SECONDS)] | None = None
     answers: Place | None = None
+
+    def __post_init__(self) -> None:
+        """Check what the pattern of an instant does not show."""
+        _check_moments(self.not_before)
 
 
 class RefusalInput(Input, frozen=True, kw_only=True):
@@ -156,6 +173,12 @@ class StandingInput(Input, frozen=True, kw_only=True):
     """A standing consent."""
 
     rule: StandingRule
+
+    def __post_init__(self) -> None:
+        """Check what the rule's own types do not show."""
+        _check_moments(self.rule.not_before, self.rule.expires)
+        if self.rule.lasts_seconds is not None and self.rule.lasts_seconds > MOST_SECONDS:
+            raise ValueError(f"lasts_seconds: at most {MOST_SECONDS}, then grant anew")
 
 
 class FilingInput(Input, frozen=True, kw_only=True):
@@ -210,3 +233,20 @@ class LeaveInput(Input, frozen=True, kw_only=True):
 
     reason: Text
     effective: Instant | None = None
+
+
+def _check_moments(*moments: str | None) -> None:
+    """Raise `ValueError`, as structs do, for a moment that the calendar does not have."""
+    for moment in moments:
+        if moment is not None:
+            try:
+                instant.parse(moment)
+            except FormatError as error:
+                raise ValueError(error.message) from error
+
+
+def _check_period(period: tuple[str, str] | None) -> None:
+    if period is not None:
+        _check_moments(*period)
+        if period[0] > period[1]:
+            raise ValueError(f"period: ends at {period[1]}, before it begins at {period[0]}")

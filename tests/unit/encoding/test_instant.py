@@ -73,4 +73,10 @@ def test_refuses_what_is_no_instant(text: str):
 def test_adds_seconds_across_a_year():
     assert instant.plus("2016-12-31T23:59:59.999Z", 0.001) == "2017-01-01T00:00:00.000Z"
     assert instant.plus("2017-01-01T00:00:00.000Z", -0.001) == "2016-12-31T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("seconds", [0.001, 2**53, -2e15])
+def test_no_instant_lies_beyond_the_last(seconds: float):
+    with pytest.raises(FormatError, match="no instant lies"):
+        instant.plus("9999-12-31T23:59:59.999Z", seconds)
     assert instant.seconds_between("2016-12-31T23:59:59.000Z", "2017-01-01T00:00:00.500Z") == 1.5
