@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import threading
@@ -67,11 +68,16 @@ def answer(connection: ssl.SSLSocket) -> int:
 
 
 class Impostor:
-    """A TLS server at a node's address, with a key of its choice: who comes, and what they say."""
+    """A TLS server at a node's address, with a key and an answer of its choice.
 
-    def __init__(self, address: tuple[str, int], key: Path) -> None:
+    `refusals` holds why handshakes failed, `heard` the requests of those that did not. Without an
+    `answer` (the whole of it, status line first) every connection ends when a request has come.
+    """
+
+    def __init__(self, address: tuple[str, int], key: Path, answer: bytes = b"") -> None:
         self.refusals: list[str] = []
         self.heard: list[bytes] = []
+        self.answer = answer
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(key)
         self._socket = socket.create_server(address)
@@ -96,6 +102,29 @@ class Impostor:
                 plain.settimeout(TIMEOUT)
                 try:
                     with self._context.wrap_socket(plain, server_side=True) as wrapped:
-                        self.heard.append(wrapped.recv(65536))
+                        self.heard.append(_whole_request(wrapped))
+                        wrapped.sendall(self.answer)
                 except OSError as error:  # ssl.SSLError is one
                     self.refusals.append(str(error))
+
+
+def _whole_request(connection: ssl.SSLSocket) -> bytes:
+    """Read one request to its end, as far as its length says."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _some(connection)
+    head, body = data.split(b"\r\n\r\n", 1)
+    found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    missing = (int(found[1]) if found else 0) - len(body)
+    while missing > 0:
+        more = _some(connection)
+        data += more
+        missing -= len(more)
+    return data
+
+
+def _some(connection: ssl.SSLSocket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionResetError("the connection ended inside a request")
+    return data

@@ -8,6 +8,7 @@ each new checkpoint, but never more often than it answers.
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from contextlib import suppress
 from pathlib import Path
@@ -61,6 +62,7 @@ class Neighbour:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=context, limit=4, keepalive_timeout=60),
             timeout=aiohttp.ClientTimeout(total=60, connect=5),
+            auto_decompress=False,
         )
         self.wake()
 
@@ -110,13 +112,16 @@ class Neighbour:
         """Ask for cosignatures of new checkpoints."""
         while True:
             self._unseen.clear()
-            try:
-                await self._ask_cosignature()
-            except (aiohttp.ClientError, TimeoutError, OSError, TrilogueError) as error:
-                log.debug("no cosignature by %s: %s", self.name, error)
+            await self._try_cosignature()
             await asyncio.sleep(WITNESS_PAUSE)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._unseen.wait(), LONGEST_PAUSE)
+
+    async def _try_cosignature(self) -> None:
+        try:
+            await self._ask_cosignature()
+        except (aiohttp.ClientError, TimeoutError, OSError, TrilogueError) as error:
+            log.debug("no cosignature by %s: %s", self.name, error)
 
     async def _ask_cosignature(self) -> None:
         service = self._service
@@ -126,9 +131,9 @@ class Neighbour:
                 return
             size, body = question
             async with self._session.post(
-                f"{self._url}/witness/add-checkpoint", data=body.encode()
+                f"{self._url}/witness/add-checkpoint", data=body.encode(), allow_redirects=False
             ) as response:
-                status, text = response.status, (await response.text())[:MAX_ANSWER]
+                status, text = response.status, (await _answer(response)).decode(errors="replace")
             if await service.run(
                 lambda s=size, st=status, t=text: service.witnessing.heard(self.name, s, st, t)  # type: ignore[misc]
             ):
@@ -138,15 +143,27 @@ class Neighbour:
     async def _post(self, path: str, data: bytes) -> bytes:
         if self._session is None:
             raise aiohttp.ClientConnectionError(self.problem or "the channel is closed")
-        async with self._session.post(f"{self._url}{path}", data=data) as response:
-            if response.content_length is not None and response.content_length > MAX_ANSWER:
-                raise aiohttp.ClientPayloadError("an answer that is too long")
-            body = await response.content.read(MAX_ANSWER)
+        # As a file, so that a large delivery is written in parts and others get their turn.
+        body = io.BytesIO(data)
+        async with self._session.post(
+            f"{self._url}{path}", data=body, allow_redirects=False
+        ) as response:
+            answer = await _answer(response)
             if response.status != 200:
                 raise aiohttp.ClientResponseError(
                     response.request_info,
                     response.history,
                     status=response.status,
-                    message=body[:200].decode(errors="replace"),
+                    message=answer[:200].decode(errors="replace"),
                 )
-            return body
+            return answer
+
+
+async def _answer(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer to its end. Raises `ClientPayloadError` when it is too long."""
+    answer = bytearray()
+    async for part in response.content.iter_any():
+        answer += part
+        if len(answer) > MAX_ANSWER:
+            raise aiohttp.ClientPayloadError(f"an answer of more than {MAX_ANSWER} bytes")
+    return bytes(answer)

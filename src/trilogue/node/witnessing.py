@@ -6,6 +6,7 @@ stored in the same transaction, before the cosignature leaves.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from trilogue.encoding import instant
@@ -27,6 +28,9 @@ from trilogue.tlog.witness import (
 )
 
 __all__ = ["Witnessing"]
+
+_SIZE = re.compile(r"[0-9]{1,16}\n?", re.ASCII)
+"""How far a witness is, as it says in a 409; no log is longer than 2**53 entries."""
 
 
 class Witnessing:
@@ -87,8 +91,8 @@ class Witnessing:
 
         A 409 says how far the witness is: the next question starts there.
         """
-        if status == 409 and body.strip().isdecimal():
-            self._old[witness] = int(body.strip())
+        if status == 409 and _SIZE.fullmatch(body):
+            self._old[witness] = int(body)
             self._sequencer.heed_size(witness, self._old[witness])
             return False
         if status != 200:

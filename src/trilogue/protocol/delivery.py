@@ -11,7 +11,7 @@ statements name them by digest. A voice without statements only moves the recipi
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -98,7 +98,7 @@ class Seen(Wire, frozen=True, kw_only=True):
     """How far the recipient has seen a speaker's log."""
 
     speaker: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Ack(Wire, frozen=True, kw_only=True):
