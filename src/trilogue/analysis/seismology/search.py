@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["starts"]
 
-_GLOBE_POINTS = 3_000
-"""Points on the globe, 4 degrees apart: less than the width of a travel-time minimum."""
+_GLOBE_POINTS = 1_500
+"""Points on the globe, 5 degrees apart: less than the width of a minimum far from stations."""
 _RINGS_M = (0.0, 100_000.0, 250_000.0, 500_000.0, 1_000_000.0)
 _SPREAD_DEGREES = 2.0
 _FOLLOWED = 6

@@ -229,7 +229,9 @@ class Problem:
     def _solve(self, members: Members) -> _Fit:
         inside = np.flatnonzero(members)
         outside = np.flatnonzero(~np.array(members))
-        inverse = np.linalg.inv(self.covariance[np.ix_(inside, inside)])
+        own = self.covariance[inside][:, inside]
+        shared = self.covariance[outside][:, inside]
+        inverse = np.linalg.inv(own)
         design, residuals = self.design[inside], self.residuals[inside]
         weighted = inverse @ design
         normal = design.T @ weighted + _WEAK_PRIOR
@@ -245,15 +247,13 @@ class Problem:
         diagonal = np.maximum(np.diag(projector), 1e-12)
         predicted[inside], variance[inside] = projected / diagonal, 1.0 / diagonal
         leverage[inside] = 1.0 - diagonal / np.diag(inverse)
-        across = self.covariance[np.ix_(outside, inside)] @ inverse
+        across = shared @ inverse
         reach = self.design[outside] - across @ design
         predicted[outside] = self.residuals[outside] - self.design[outside] @ step - across @ left
-        known = np.diag(self.covariance)[outside] - np.einsum(
-            "ij,ij->i", across, self.covariance[np.ix_(outside, inside)]
-        )
-        unknown = np.einsum("ij,jk,ik->i", reach, unscaled, reach)
+        known = np.diag(self.covariance)[outside] - (across * shared).sum(axis=1)
+        unknown = ((reach @ unscaled) * reach).sum(axis=1)
         variance[outside], leverage[outside] = known + unknown, unknown / (known + unknown)
-        _, log_covariance = np.linalg.slogdet(self.covariance[np.ix_(inside, inside)])
+        _, log_covariance = np.linalg.slogdet(own)
         _, log_normal = np.linalg.slogdet(normal)
         odds = float(self._log_sound[inside].sum()) + float(
             (self._log_unsound[outside] + self._log_density(predicted[outside])).sum()
