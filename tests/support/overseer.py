@@ -62,6 +62,7 @@ class Overseer:
     acknowledged: set[tuple[str, str, int]] = field(default_factory=set)
     boxes: dict[str, dict[str, bytes]] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    latest: dict[str, str] = field(default_factory=dict)
     _roots: dict[Place, bytes] = field(default_factory=dict)
     _secrets: dict[tuple[str, int], SealingSecret] = field(default_factory=dict)
 
@@ -224,6 +225,8 @@ class Overseer:
     def check_keys(self, who: str, keys: list[Key]) -> None:
         """Nobody could open a portion without a grant by its originator, begun and not ended."""
         at = self.trio[who].now()
+        # A clock that was set back makes nothing early that has begun.
+        latest = self.latest[who] = max(at, self.latest.get(who, at))
         lapsed = {(cite.speaker, cite.index) for cite in self.trio[who].reading.lapsed(at)}
         for key in keys:
             if key.grant == OWN:
@@ -231,7 +234,7 @@ class Overseer:
                 continue
             extent = self._granted(key, who)
             assert extent is not None, f"{who}: could open {key.portion} without a grant"
-            assert extent.not_before <= at, f"{who}: could open {key.portion} too early"
+            assert extent.not_before <= latest, f"{who}: could open {key.portion} too early"
             assert not self._ended(who, key.grant), f"{who}: could open a withdrawn {key.portion}"
             if extent.expires is not None and at >= extent.expires:
                 assert key.grant in lapsed, f"{who}: could open {key.portion}, hidden and expired"

@@ -24,9 +24,10 @@ from typing import Any, TypeVar
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.files import draw_up, shipped
 from trilogue.arrangement.parse import parse_arrangement
+from trilogue.consent.acts import Description
 from trilogue.encoding import canonical, instant
 from trilogue.node.authoring import Authored
-from trilogue.node.engine import Engine
+from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.governing import roots_in
 from trilogue.node.inputs import (
     GrantInput,
@@ -199,9 +200,7 @@ class Trio:
 
     def submit(self, who: str, given: ReportInput) -> Filed:
         """Submit a report."""
-        done = self.act(who, lambda engine: engine.submit(given))
-        assert isinstance(done, tuple), done
-        return filed(done[0])
+        return filed(raise_refused(self.act(who, lambda engine: engine.submit(given)))[0])
 
     def grant(
         self,
@@ -218,8 +217,9 @@ class Trio:
             **{"purposes": ("analysis",), **fields},
         )
         done = self.act(what.speaker, lambda engine: engine.desk.grant(given, tuple(officers)))
-        assert isinstance(done, Composed), done
-        return done.cite
+        granted = raise_refused(done)
+        assert isinstance(granted, Composed), granted
+        return granted.cite
 
     def withdraw(self, grant: Cite, *audience: str) -> Cite:
         """Withdraw a grant, by default for everybody."""
@@ -230,17 +230,17 @@ class Trio:
         )
         return self.act(grant.speaker, lambda engine: engine.desk.withdraw(given)).cite
 
-    def request(self, who: str, what: Filed, *which: int) -> Cite:
-        """Ask for portions of a report."""
+    def request(self, who: str, originator: str, what: Filed | None = None) -> Cite:
+        """Ask for a report's portions or, without one, for whatever there is on nuclear tests."""
+        described = Description(subject="nuclear-test", payload_type=None, period=None)
         given = RequestInput(
-            originator=what.speaker,
+            originator=originator,
             purpose="analysis",
             because="our stations heard it, too",
-            portions=what.sources(*which),
+            portions=() if what is None else what.sources(),
+            description=described if what is None else None,
         )
-        done = self.act(who, lambda engine: engine.desk.request(given))
-        assert isinstance(done, Composed), done
-        return done.cite
+        return raise_refused(self.act(who, lambda engine: engine.desk.request(given))).cite
 
     def read(self, who: str, what: Filed, which: int = 0, purpose: str = "analysis") -> bytes:
         """Open a portion as an officer would; raise what the node raises."""

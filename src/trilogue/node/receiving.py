@@ -63,15 +63,18 @@ class Receiving:
         self._accepting = accepting
         self._clock = clock
 
-    def receive(self, data: bytes) -> Ack:
+    def receive(self, data: bytes, by: str | None = None) -> Ack:
         """Take a delivery in. Raises `FormatError` when it has no shape; then nothing happened.
 
-        The sender's name in it is a claim; every voice is proven by its own speaker's keys.
+        `by` is the neighbour over whose channel it came; None when it was carried by hand, and
+        the sender's name in it a claim. Every voice is proven by its own speaker's keys.
         """
         at = self._clock()
         delivery = parse_delivery(data)
         if delivery.sender not in self._books.addressing().neighbours(self._books.me):
             raise FormatError(f"a delivery from {delivery.sender!r}, who is no neighbour")
+        if by not in (None, delivery.sender):
+            raise FormatError(f"a delivery in {delivery.sender}'s name over {by}'s channel")
 
         outcomes: list[Outcome] = []
         heard: list[Heard] = []
@@ -79,10 +82,10 @@ class Receiving:
         for voice in delivery.voices:
             heard += self._hear(voice, delivery.sender, at, outcomes, keys)
 
-        relays = relays_in(tuple(heard), self._books, at)
+        relays, waits = relays_in(tuple(heard), self._books, at)
         incoming = Incoming(
             at=at,
-            partial=any(outcome.again for outcome in outcomes),
+            partial=waits or any(outcome.again for outcome in outcomes),
             granted=granted_in(tuple(heard), self._books.me),
             relays={item.statement: item for body in relays for item in body.items},
             marks={mark.portion: mark.equivalent for body in relays for mark in body.marks},

@@ -100,9 +100,12 @@ def onward(statement: Statement, arrangement: Arrangement) -> tuple[str, ...]:
     return tuple(p for p in statement.for_ if p != hub and p not in neighbours)
 
 
-def relays_in(said: tuple[Heard, ...], view: View, at: str) -> list[RelayBody]:
-    """Return the hub's relays to me among verified statements; each passes step 6 itself."""
-    bodies = []
+def relays_in(said: tuple[Heard, ...], view: View, at: str) -> tuple[list[RelayBody], bool]:
+    """Return the hub's relays to me among verified statements; each passes step 6 itself.
+
+    And say whether one has to come again, so that what it carries is not refused for good.
+    """
+    bodies, waits = [], False
     for heard in said:
         statement = heard.statement
         if statement.kind != "relay" or statement.speaker != view.arrangement.hub:
@@ -110,11 +113,12 @@ def relays_in(said: tuple[Heard, ...], view: View, at: str) -> list[RelayBody]:
         body = statement.says(RelayBody)
         try:
             check_passage(heard, {}, view, at)
-        except PeerError:
+        except PeerError as error:
+            waits = waits or error.again
             continue  # it is reported when its own turn comes
         if body.recipient == view.me:
             bodies.append(body)
-    return bodies
+    return bodies, waits
 
 
 def granted_in(said: tuple[Heard, ...], me: str) -> frozenset[Cite]:

@@ -62,13 +62,7 @@ def test_a_request_is_answered_by_a_grant_that_cites_it(trio: Trio):
     filed = trio.file("KR")
     trio.grant(filed, audience=("US",))
     trio.settle()
-    described = RequestInput(
-        originator="KR",
-        purpose="analysis",
-        because="our stations heard it, too",
-        description=Description(subject="nuclear-test", payload_type=None, period=None),
-    )
-    asked = trio.act("JP", lambda engine: engine.desk.request(described)).cite
+    asked = trio.request("JP", "KR")
     assert trio.settle() == []
     assert state(trio, "KR", "request", asked, "KR") == "open"
     given = trio.grant(filed, answers=place(asked))
@@ -79,13 +73,7 @@ def test_a_request_is_answered_by_a_grant_that_cites_it(trio: Trio):
 
 
 def test_a_request_is_refused_with_the_reason_and_may_be_granted_later(trio: Trio):
-    described = RequestInput(
-        originator="KR",
-        purpose="analysis",
-        because="to compare",
-        description=Description(subject=None, payload_type="assessment", period=None),
-    )
-    asked = trio.act("JP", lambda engine: engine.desk.request(described)).cite
+    asked = trio.request("JP", "KR")
     trio.settle()
     refusal = RefusalInput(request=place(asked), reason="아직 이르다", language="ko")
     trio.act("KR", lambda engine: engine.desk.refuse(refusal))
@@ -102,7 +90,7 @@ def test_only_who_was_asked_refuses(trio: Trio):
     filed = trio.file("KR")
     trio.grant(filed, audience=("US",))
     trio.settle()
-    asked = trio.request("US", filed)
+    asked = trio.request("US", "KR", filed)
     trio.settle()
     refusal = RefusalInput(request=place(asked), reason="no")
     with pytest.raises(NotFoundError):
@@ -559,6 +547,6 @@ def test_a_request_says_what_it_asks_for(trio: Trio):
     filed = trio.file("KR", place=SITE)
     trio.grant(filed, audience=("US",))
     trio.settle()
-    asked = trio.request("US", filed)
+    asked = trio.request("US", "KR", filed)
     body = trio["US"].books.statement(asked).says(RequestBody)
     assert [one.portion for one in body.portions] == list(filed.portions)
