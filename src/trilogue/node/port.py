@@ -4,13 +4,14 @@
     POST /witness/add-checkpoint  C2SP tlog-witness -> cosignature lines
     GET  /seen                    nothing; 204: is the channel up
 
-A body is read up to its limit and no further; one that stalls is cut off.
+A body is read up to its limit and no further; one that stalls is cut off. Whose delivery it is, the
+certificate of its channel says, not the delivery.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from trilogue.encoding import canonical
@@ -26,15 +27,20 @@ READ_SECONDS = 30.0
 
 
 class PeerPort:
-    """An ASGI application over two functions of the service."""
+    """An ASGI application over two functions of the service.
+
+    `neighbours` are their names by certificate (DER); `deliver` is told by whom.
+    """
 
     def __init__(
         self,
-        deliver: Callable[[bytes], Awaitable[Ack]],
+        deliver: Callable[[str, bytes], Awaitable[Ack]],
         witness: Callable[[bytes], Awaitable[WitnessAnswer]],
+        neighbours: Mapping[bytes, str],
     ) -> None:
         self._deliver = deliver
         self._witness = witness
+        self._neighbours = neighbours
 
     async def __call__(
         self,
@@ -65,9 +71,12 @@ class PeerPort:
     async def _answer(
         self, scope: Message, receive: Callable[[], Awaitable[Message]]
     ) -> tuple[int, str, bytes]:
+        neighbour = self._neighbours.get(scope["state"]["certificate"])
+        if neighbour is None:
+            return 403, "text/plain", b"no neighbour's certificate\n"
         match scope["method"], scope["path"]:
             case "POST", "/deliver":
-                ack = await self._deliver(await _body(receive, MAX_DELIVERY))
+                ack = await self._deliver(neighbour, await _body(receive, MAX_DELIVERY))
                 return 200, "application/json", canonical.encode(ack)
             case "POST", "/witness/add-checkpoint":
                 answer = await self._witness(await _body(receive, MAX_WITNESS))

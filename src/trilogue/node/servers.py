@@ -9,6 +9,8 @@ from typing import Any
 
 import uvicorn
 
+from trilogue.node.connection import Connection
+
 __all__ = ["Stoppable", "http_server"]
 
 
@@ -29,7 +31,7 @@ def http_server(
         application,
         host=host,
         port=port,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -38,7 +40,6 @@ def http_server(
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
         limit_concurrency=512,
-        h11_max_incomplete_event_size=65536,
     )
     config.load()
     config.ssl = context

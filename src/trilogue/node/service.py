@@ -174,9 +174,9 @@ class Service:
 
     # The channel.
 
-    async def deliver(self, data: bytes) -> Ack:
+    async def deliver(self, neighbour: str, data: bytes) -> Ack:
         """Take in a neighbour's delivery."""
-        ack: Ack = await self.run(lambda: self.engine.receiving.receive(data))
+        ack: Ack = await self.run(lambda: self.engine.receiving.receive(data, neighbour))
         return ack
 
     async def witness(self, body: bytes) -> WitnessAnswer:
@@ -186,11 +186,12 @@ class Service:
     async def _serve_peers(self) -> None:
         """Keep the peer port open, with the certificates that are pinned now."""
         host, port = self.settings.listen_address
-        application = PeerPort(self.deliver, self.witness)
         while True:
             pins = await self.ask(self._pins)
             own = await self.ask(self._own_tls)
-            context = server_context(own, [pin for _, certs in pins for pin in certs])
+            names = {pin: name for name, certificates in pins for pin in certificates}
+            context = server_context(own, names)
+            application = PeerPort(self.deliver, self.witness, names)
             server = http_server(application, host, port, context)
             self._servers.append(server)
             serving = asyncio.create_task(server.serve())
