@@ -2,8 +2,8 @@
 
 `locate` finds place and origin time with an error ellipse, from P arrivals of any stations;
 `relative` where one source lies from another; `yields` how large an explosion was; `identification`
-whether it was one; `events` is what is known of earlier ones. `docs/math/seismology.md` derives what
-is done and tells how it was checked.
+whether it was one; `events` is what is known of earlier ones. `docs/math/seismology.md` derives
+what is done and tells how it was checked.
 """
 
 from trilogue.analysis.seismology.arrival import (
