@@ -331,7 +331,9 @@ class Overseer:
             for statement in self.known[who].said.values():
                 body, accused = statement.body, statement.body.get("peer")
                 if statement.kind == "incident" and body["nature"] == "protocol":
-                    assert accused in self.liars, f"{who} accuses {accused}: {body['text']}"
+                    assert accused in self.liars, (
+                        f"{statement.speaker} accuses {accused}: {body['text']}"
+                    )
 
 
 def _place(cite: Cite) -> Place:

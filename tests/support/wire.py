@@ -50,11 +50,13 @@ class Wire:
     bad: set[int] = field(default_factory=set)
     """Indices of the hub's statements that are lies."""
 
-    def send(self, sender: str, receiver: str) -> None:
-        """Let a node hand its next delivery to the network."""
+    def send(self, sender: str, receiver: str) -> list[Flight]:
+        """Let a node hand its next delivery, if it has one, to the network."""
         outgoing = self.trio[sender].sending.outgoing(receiver)
-        if outgoing is not None:
-            self.flights.append(Flight(self.trio[sender], outgoing, outgoing.data))
+        if outgoing is None:
+            return []
+        self.flights.append(Flight(self.trio[sender], outgoing, outgoing.data))
+        return self.flights[-1:]
 
     def arrive(self, flight: Flight) -> None:
         """Let a delivery arrive, and its answer set out."""
@@ -71,7 +73,7 @@ class Wire:
 
     def answer(self, flight: Flight) -> None:
         """Let an answer arrive, if the node that asked still runs. A liar keeps what he hears."""
-        sender = self.trio[flight.outgoing.peer and flight.sender.me]
+        sender = self.trio[flight.sender.me]
         if flight.ack is not None and sender is flight.sender and not flight.lie:
             ack = flight.ack
             sender.act(lambda: sender.sending.acknowledge(flight.outgoing, ack))
@@ -84,18 +86,17 @@ class Wire:
     # The hub lies.
 
     def tell(self, flight: Flight, how: str, random: Random) -> None:
-        """Let the hub change a delivery of its own before it goes out."""
+        """Let the hub change a delivery of its own, and let that arrive."""
         delivery = canonical.decode(flight.data, Delivery)
         told = LIES[how](delivery, random)
         if told != delivery:
             self.overseer.liars.add("US")
-            self.flights.append(
-                Flight(flight.sender, flight.outgoing, canonical.encode(told), lie=how)
-            )
+            lie = Flight(flight.sender, flight.outgoing, canonical.encode(told), lie=how)
+            self.arrive(lie)
 
     def replay(self, flight: Flight) -> None:
-        """Send an old delivery once more. It proves nothing new and harms nobody."""
-        self.flights.append(Flight(flight.sender, flight.outgoing, flight.data, lie="replay"))
+        """Let an old delivery arrive once more. It proves nothing new and harms nobody."""
+        self.arrive(Flight(flight.sender, flight.outgoing, flight.data, lie="replays"))
 
     def leak(self, cite: Cite, recipient: str) -> None:
         """Let the hub relay a statement without asking whether it may."""

@@ -164,7 +164,7 @@ class Books:
         return self.ended_by(grant, participant) is not None
 
     def ended_by(self, grant: Cite, participant: str) -> int | None:
-        """Return the index of the withdrawal that ended the grant for the participant."""
+        """Return the index of the withdrawal that ended the grant for the participant, or None."""
         found: int | None = self._db.q.ended_for(
             speaker=grant.speaker, idx=grant.index, participant=participant
         )

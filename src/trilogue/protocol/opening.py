@@ -20,6 +20,7 @@ from trilogue.protocol.bodies import KeyMaterial, ReceiptItem
 from trilogue.protocol.derivation import derivation_permitted
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.granting import Bundle, box_info, check_approvals
+from trilogue.protocol.statement import Statement
 from trilogue.protocol.view import View
 from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
@@ -93,7 +94,7 @@ def open_grant(
     officers = check_approvals(grant.approvals, extent_digest(grant), release_keys)
     rule: StandingRule | None = None
     if grant.under is not None:
-        rule, officers = _standing(grant.under, originator, view, release_keys)
+        rule, officers = _standing(grant.under, statement, view, release_keys)
         if grant.extent != extent_under(rule, grant.extent.not_before):
             raise GrantError("the extent is not what the standing consent gives")
 
@@ -156,14 +157,16 @@ def open_grant(
 
 
 def _standing(
-    under: Cite, originator: str, view: View, release_keys: KeyMaterial
+    under: Cite, granted: Statement, view: View, release_keys: KeyMaterial
 ) -> tuple[StandingRule, tuple[str, ...]]:
     statement = view.statement(under)
     if statement is None:
         raise GrantError(f"the standing consent {under.short} is missing", again=True)
-    if under.speaker != originator or statement.kind != "standing":
-        raise GrantError(f"no standing consent of {originator} at {under.short}")
-    if view.ended(under, view.me):
+    if under.speaker != granted.speaker or statement.kind != "standing":
+        raise GrantError(f"no standing consent of {granted.speaker} at {under.short}")
+    # What was granted before the standing consent ended stands until it is withdrawn itself.
+    ended = view.ended_by(under, view.me)
+    if ended is not None and ended < granted.index:
         raise GrantError(f"the standing consent {under.short} was withdrawn")
     body = statement.says(StandingBody)
     digest = commit(Domain.EXTENT, canonical.encode(body.rule))

@@ -68,3 +68,7 @@ class View(Protocol):
     def ended(self, grant: Cite, participant: str) -> bool:
         """Whether the grant was withdrawn for the participant by its speaker."""
         ...
+
+    def ended_by(self, grant: Cite, participant: str) -> int | None:
+        """Index of the withdrawal that ended a grant or standing consent, in its speaker's log."""
+        ...

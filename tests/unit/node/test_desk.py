@@ -420,6 +420,25 @@ def test_a_withdrawn_or_expired_rule_grants_nothing_more(trio: Trio):
     assert len(trio.own("KR", "grant")) == 1
 
 
+def test_what_was_granted_before_a_rule_ended_still_goes(trio: Trio):
+    """Its withdrawal overtakes the grant on the way; the log says which came first."""
+    cite = stand(trio)
+    filed = trio.file("KR")
+    trio.withdraw(cite)
+    assert trio.settle() == []
+    assert trio.held("JP") == set(filed.portions)
+    assert trio.faults() == []
+
+
+def test_a_node_that_grants_under_a_rule_that_it_ended_is_found_out(trio: Trio, monkeypatch):
+    cite = stand(trio)
+    trio.withdraw(cite)
+    monkeypatch.setattr(trio["KR"].books, "ended", lambda *_: False)
+    trio.file("KR")
+    (outcome,) = trio.settle()
+    assert (outcome.step, outcome.reason) == (7, f"the standing consent {cite.short} was withdrawn")
+
+
 def test_a_rule_that_nobody_could_act_on_is_not_laid_down(trio: Trio):
     with pytest.raises(ConsentError, match="which must be in the audience too"):
         stand(trio, audience=("JP",))
