@@ -103,7 +103,7 @@ class Call(Request[Any, Any, Any]):
 
         A refusal that stands in the log is told as an error and yet committed and remembered.
         """
-        key, request = self._key(), self._digest(given)
+        key = self._key()
 
         def work(engine: Engine) -> Reply:
             try:
@@ -116,6 +116,7 @@ class Call(Request[Any, Any, Any]):
 
         if key is None:
             return await self.act(work)
+        request = self._digest(given)
         return await self.act(
             lambda engine: once(engine.db, key, request, engine.now(), lambda: work(engine))
         )
