@@ -16,7 +16,10 @@ import trilogue
 from trilogue.api.examples import ANSWERS, GIVEN
 from trilogue.api.openapi import document, operations
 from trilogue.api.operation import EVENTS, Operation
+from trilogue.api.problems import STATUS
 from trilogue.api.roles import EVERYONE, MAY
+from trilogue.errors import LocalError, PeerError, TrilogueError
+from trilogue.node.problem import problem_type, title
 
 DOCUMENT = document()
 OPERATIONS: dict[str, tuple[str, Operation]] = {
@@ -145,6 +148,14 @@ def test_the_guide_lists_every_operation_for_its_roles() -> None:
         if not operation.public:
             roles = "everybody" if MAY[name] == EVERYONE else ", ".join(sorted(MAY[name]))
             assert f"{line} {roles} |" in text, f"{line} {roles}"
+
+
+def test_the_guide_lists_every_error_with_its_status() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    for kind, status in STATUS.items():
+        if kind not in {TrilogueError, LocalError} and PeerError not in kind.__mro__[1:]:
+            name = problem_type(kind).rpartition(":")[2]
+            assert f"| {status} | `{name}` | {title(kind)} |" in text
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> None:
