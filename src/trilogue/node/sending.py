@@ -139,20 +139,18 @@ class Sending:
     # What goes in.
 
     def _waiting(self, peer: str) -> Iterator[int]:
-        """Go through the own statements that may go now, key statements first.
+        """Go through the own statements that may go now; keys and arrangement come first.
 
         New keys sign the checkpoint under which everything goes, old statements too: a neighbour
-        that has not heard of them could verify nothing.
+        that has not heard of them could verify nothing. What is said about the arrangement must
+        not overtake itself, whatever else is passed over because it has to wait.
         """
         limit, after = self._deliverable(), self._tried.pop(peer, -1)
-        keys = [
-            row["idx"]
-            for row in self._db.q.waiting_keys_for(speaker=self._books.me, peer=peer)
-            if row["idx"] < limit
-        ]
-        yield from keys
+        waiting_first = self._db.q.waiting_first(speaker=self._books.me, peer=peer)
+        first = [row["idx"] for row in waiting_first if row["idx"] < limit]
+        yield from first
         for row in self._db.q.waiting_for(peer=peer, after=after, most=MOST_ROWS):
-            if row["idx"] < limit and row["idx"] not in keys:
+            if row["idx"] < limit and row["idx"] not in first:
                 yield row["idx"]
 
     def _load(self, index: int, peer: str, load: _Load) -> tuple[tuple[str, int], ...]:

@@ -210,6 +210,20 @@ def test_what_moves_nothing_while_suspended_moves_when_it_is_resumed(trio: Trio)
     assert (trio.waiting(), trio.failed(), trio.faults()) == (0, [], [])
 
 
+def test_what_is_said_about_the_arrangement_does_not_overtake_itself(trio: Trio):
+    """The suspension waits for the clocks to meet; what comes after it is not sent in its place."""
+    trio.clock.skew["US"] = 100.0
+    trio.act("US", lambda engine: engine.governing.suspend("arrangement", "review"))
+    assert trio.settle() == []
+    trio.carry("US", "KR")
+    trio.clock.skew["US"] = 0.0
+    trio.clock.advance(200)
+    trio.act("US", lambda engine: engine.governing.resume("arrangement", "done"))
+    assert trio.settle() == []
+    assert [engine.books.stands()["US"].state for engine in trio] == ["adopted"] * 3
+    assert trio.faults() == []
+
+
 # Size.
 
 

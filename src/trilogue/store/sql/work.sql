@@ -14,11 +14,22 @@ SELECT outbox.idx FROM outbox JOIN statement
     ON statement.speaker = :speaker AND statement.idx = outbox.idx
 WHERE outbox.state = 'waiting' AND statement.kind = 'keys';
 
--- name: waiting_keys_for
--- Own key statements that a neighbour does not have yet; the few of them are looked up first.
+-- name: waiting_first
+-- What a neighbour does not have yet of keys and of acts about the arrangement: own statements, and
+-- own relays of others'. They are few, and are looked up from the statements.
 SELECT outbox.idx FROM statement CROSS JOIN outbox
     ON outbox.peer = :peer AND outbox.state = 'waiting' AND outbox.idx = statement.idx
-WHERE statement.kind = 'keys' AND statement.speaker = :speaker ORDER BY outbox.idx;
+WHERE +statement.speaker = :speaker AND statement.kind IN
+    ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
+UNION
+SELECT outbox.idx FROM statement CROSS JOIN cited
+    ON cited.to_speaker = statement.speaker AND cited.to_idx = statement.idx
+    AND cited.kind = 'relay' AND cited.speaker = :speaker
+CROSS JOIN outbox
+    ON outbox.peer = :peer AND outbox.state = 'waiting' AND outbox.idx = cited.idx
+WHERE statement.kind IN
+    ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
+ORDER BY outbox.idx;
 
 -- name: count_waiting
 SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
