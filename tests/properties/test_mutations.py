@@ -161,6 +161,7 @@ def forked(trio: Trio, overseer: Overseer) -> None:
         ack = trio.deliver(outgoing, "KR")
         twin.act(lambda: twin.sending.acknowledge(outgoing, ack))  # noqa: B023
     twin.close()
+    trio.file("KR")  # stands where the twin's statement stands, and goes to nobody
     trio.act("KR", lambda engine: engine.governing.suspend("arrangement", "said by the first"))
     overseer.liars.add("KR")
     trio.settle()
