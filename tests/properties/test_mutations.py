@@ -150,7 +150,7 @@ def marked_as_open(trio: Trio, overseer: Overseer) -> None:
     trio.settle()
 
 
-def forked(trio: Trio, overseer: Overseer) -> None:
+def forked(trio: Trio, overseer: Overseer, *, further: bool = True) -> None:
     """KR's node is copied, and the two copies say different things."""
     other = trio.base / "copy"
     trio.restart("KR")  # leaves nothing in the write-ahead log
@@ -161,7 +161,8 @@ def forked(trio: Trio, overseer: Overseer) -> None:
         ack = trio.deliver(outgoing, "KR")
         twin.act(lambda: twin.sending.acknowledge(outgoing, ack))  # noqa: B023
     twin.close()
-    trio.file("KR")  # stands where the twin's statement stands, and goes to nobody
+    if further:
+        trio.file("KR")  # stands where the twin's statement stands, and goes to nobody
     trio.act("KR", lambda engine: engine.governing.suspend("arrangement", "said by the first"))
     overseer.liars.add("KR")
     trio.settle()
@@ -309,7 +310,7 @@ MUTATIONS = {
         marked_as_open,
         "is marked UNCLASSIFIED",
     ),
-    "two logs of one speaker are believed": Mutation(never_forked, forked, "is no prefix"),
+    "two logs of one speaker are believed": Mutation(never_forked, forked, "was said otherwise"),
     "what is acknowledged is not kept": Mutation(acknowledge_unwritten, forgotten, "is lost"),
     "what waits for its other part is refused for good": Mutation(
         never_partial, torn, "JP accuses US"
@@ -341,13 +342,15 @@ def play(scene: Scene, trio: Trio, overseer: Overseer) -> None:
     overseer.recheck()
 
 
-def test_a_fork_stops_a_log_and_its_proof_is_kept(trio: Trio):
-    overseer = Overseer(trio)
-    forked(trio, overseer)
-    (fork,) = trio["US"].db.q.forks()
-    assert (fork["speaker"], fork["first"] != fork["second"]) == ("KR", True)
+@pytest.mark.parametrize("further", [False, True], ids=["of one size", "of two sizes"])
+def test_a_fork_is_not_believed_and_its_speaker_is_accused(trio: Trio, further: bool):
+    forked(trio, Overseer(trio), further=further)
+    assert trio["US"].books.stands()["KR"].state == "notice-given"
     (fault,) = [one for one in trio.faults() if one.speaker == "US"]
     assert (fault.body["peer"], fault.body["step"]) == ("KR", 3)
+    forks = trio["US"].db.q.forks()
+    # Two checkpoints of one size are a proof that anybody can check: it is kept.
+    assert [fork["first"] != fork["second"] for fork in forks] == ([] if further else [True])
 
 
 @pytest.mark.parametrize("how", sorted(LIES))
