@@ -142,10 +142,32 @@ def certificate_pem(der: bytes) -> str:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file that its owner alone may read: whole, synced, then renamed into place."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write a file that its owner alone may read: whole, synced, then renamed into place.
+
+    On return it is there whatever happens next, so that a statement may rely on it.
+    """
+    _make_private(path.parent)
     temporary = path.with_name(path.name + ".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary.unlink(missing_ok=True)  # what a crash left keeps the rights that it had
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_directory(path.parent)
+
+
+def _make_private(directory: Path) -> None:
+    """Make a directory that its owner alone may enter, and what is missing above it."""
+    if directory.exists():
+        return
+    _make_private(directory.parent)
+    directory.mkdir(mode=0o700, exist_ok=True)
+    _sync_directory(directory.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
     try:
         os.write(handle, data)
         os.fsync(handle)
