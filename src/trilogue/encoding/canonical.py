@@ -11,6 +11,7 @@ trilogue.errors.FormatError: not canonical JSON at byte 5: re-encoding gives oth
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeVar, cast, overload
 
 import msgspec
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exact (RFC 8785 §3.2.2.3, I-JSON)."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -142,17 +145,4 @@ def _count(value: Any) -> int:
 
 def _count_text(data: bytes) -> int:
     """Count the object members of JSON text that is known to parse: its colons outside strings."""
-    total, inside, escaped = 0, False, False
-    for byte in data:
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte == 0x3A:
-            total += 1
-    return total
+    return _STRING.sub(b"", data).count(b":")
