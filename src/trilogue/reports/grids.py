@@ -12,7 +12,7 @@ value: rounding twice in two reports gives nothing to average.
 import math
 
 from trilogue.encoding import instant
-from trilogue.errors import InputError
+from trilogue.errors import FormatError, InputError
 
 __all__ = [
     "METRES_PER_DEGREE",
@@ -75,5 +75,5 @@ def _at(ms: int) -> str:
     """Return the instant that lies so many milliseconds after 1970."""
     try:
         return instant.plus(_EPOCH, ms / 1000)
-    except OverflowError as error:
+    except FormatError as error:
         raise InputError("rounding leaves the calendar", hint="use a finer grid") from error

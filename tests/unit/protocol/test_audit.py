@@ -130,7 +130,7 @@ def test_what_the_hub_grants_itself_needs_no_relay(trio: Trio):
 def test_everything_that_consent_can_be_is_proven(shared: Shared):
     """Requests, refusals, a withdrawal, a rotation, a suspension that ends: all of it is lawful."""
     trio, filed, grant = shared
-    trio.request("JP", filed, 0)
+    trio.request("JP", "KR", filed)
     trio.settle()
     trio.withdraw(grant)
     trio.settle()
@@ -210,7 +210,7 @@ def test_a_relay_by_who_is_not_the_hub(shared: Shared):
 def test_a_relay_of_what_does_not_concern_the_recipient(shared: Shared):
     """JP's receipt is KR's to see, and a request is for whom it asks."""
     trio, filed, _ = shared
-    asked = trio.request("US", filed, 0)
+    asked = trio.request("US", "KR", filed)
     trio.settle()
     say(trio["US"], "relay", relay(asked))
     report = audited(trio)
