@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.support.processes import Nodes
+from tests.support.rules import standing
 from tests.support.trio import PARTICIPANTS, Filed, Trio, portion
 
 from trilogue.client import Client
-from trilogue.consent.acts import GrantBody, StandingRule
+from trilogue.consent.acts import GrantBody
 from trilogue.encoding import canonical
 from trilogue.errors import UnavailableError
 from trilogue.node.inputs import ReportInput, StandingInput
@@ -39,20 +40,6 @@ SUBMITTERS = 4
 KILLS_EACH = 5
 ABANDONED = 10
 """One report in so many is offered once, whatever becomes of it."""
-
-RULE = StandingRule(
-    subjects=("nuclear-test",),
-    payload_types=("assessment",),
-    levels=("CONFIDENTIAL",),
-    grid_e5=0,
-    per_hour=1_000_000,
-    audience=("JP", "US"),
-    purposes=("analysis",),
-    derive_for=(),
-    lasts_seconds=None,
-    not_before="2014-12-29T00:00:00.000Z",
-    expires=None,
-)
 
 
 @dataclass
@@ -112,7 +99,7 @@ def kill_at_random(nodes: Nodes, chance: random.Random) -> None:
 def test_what_was_acknowledged_is_held_by_both_exactly_once(nodes: Nodes) -> None:
     nodes.start()
     with nodes["KR"].client() as client:
-        client.stand(StandingInput(rule=RULE))
+        client.stand(StandingInput(rule=standing()))
     submitters = Submitters(nodes)
     traffic = threading.Thread(target=submitters.offer_all)
     traffic.start()

@@ -42,8 +42,9 @@ def channel(node: Node, made: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
     address = node.settings.listen_address
     with (
         socket.create_connection(address, TIMEOUT) as plain,
-        made.wrap_socket(plain, server_hostname="peer") as wrapped,
+        made.wrap_socket(plain, server_hostname="peer", do_handshake_on_connect=False) as wrapped,
     ):
+        wrapped.do_handshake()
         yield wrapped
 
 
