@@ -17,19 +17,16 @@ from trilogue.protocol.bodies import KeyMaterial
 
 __all__ = ["client_context", "pinned", "server_context"]
 
-PINNED_SEQUENCES = 2
-"""The newest key statements of a neighbour whose certificates count: a rotation needs both."""
+PINNED = 2
+"""How many of a neighbour's newest certificates count: while one replaces the other, both do."""
 
 
 def pinned(books: Books, neighbour: str, at: str) -> tuple[bytes, ...]:
     """Return the certificates (DER) that a neighbour may show at `at`, newest first."""
     materials: list[KeyMaterial] = [m for _, m in books.materials(neighbour)]
     materials.sort(key=lambda material: material.sequence, reverse=True)
-    return tuple(
-        base64.decode(material.tls)
-        for material in materials[:PINNED_SEQUENCES]
-        if material.not_before <= at < material.expires
-    )
+    valid = (material.tls for material in materials if material.not_before <= at < material.expires)
+    return tuple(base64.decode(tls) for tls in dict.fromkeys(valid))[:PINNED]
 
 
 def server_context(own: Path, neighbours: Iterable[bytes]) -> ssl.SSLContext:

@@ -35,6 +35,9 @@ __all__ = ["Engine", "raise_refused"]
 
 T = TypeVar("T")
 
+LEAST_KEYS = 3
+"""Working keys that are kept in use: boxes may be underway that were sealed to the older ones."""
+
 
 class Engine:
     """One participant. `directory` holds its store, vault and keys.
@@ -102,8 +105,13 @@ class Engine:
         self.rotate()
 
     def rotate(self) -> Composed:
-        """Make new working keys and publish them; the group is signed by the new ones already."""
-        fresh = self.keystore.generate()
+        """Make new working keys and publish them; the group is signed by the new ones already.
+
+        The channel's key is replaced only when every neighbour knows the last one: those that are
+        away would otherwise pin none that those who are there still pin, too.
+        """
+        unknown = self.accepting.keys and self.channel_keys.certificate != self.keys.certificate
+        fresh = self.keystore.generate(self.keys.tls_pem if unknown else None)
         (done,) = self.sequencer.commit(
             [lambda: self.governing.publish_keys(fresh.sequence)], fresh
         )
@@ -111,13 +119,31 @@ class Engine:
         self._load_keys()
         return composed
 
+    @property
+    def channel_keys(self) -> WorkingKeys:
+        """The newest keys that every neighbour knows: the channel shows these.
+
+        A neighbour learns a new certificate over the old one; until it has, it would refuse it.
+        """
+        unknown = self._unknown_keys()
+        known = (keys for keys in self.accepting.keys if keys.sequence not in unknown)
+        return next(known, self.accepting.keys[-1])
+
+    def _unknown_keys(self) -> set[int]:
+        """Return the sequences of own keys that some neighbour has not heard of yet."""
+        waiting = {row["idx"] for row in self.db.q.waiting_keys(speaker=self.me)}
+        return {
+            material.sequence
+            for index, material in self.books.materials(self.me)
+            if index in waiting
+        }
+
     def _load_keys(self) -> None:
+        """Load the newest working keys, and as many older ones as others may still rely on."""
         published = {material.sequence for _, material in self.books.materials(self.me)}
-        self.accepting.keys = [
-            self.keystore.working(sequence)
-            for sequence in reversed(self.keystore.sequences())
-            if sequence in published
-        ][:3]
+        sequences = [n for n in reversed(self.keystore.sequences()) if n in published]
+        most = max(LEAST_KEYS, len(self._unknown_keys()) + 1)
+        self.accepting.keys = [self.keystore.working(n) for n in sequences[:most]]
 
     # Acts.
 

@@ -66,13 +66,17 @@ class Keystore:
             _write_secret(path, SecretKey.generate(f"{self._origin}/root"))
         return _read_secret(path)
 
-    def generate(self) -> WorkingKeys:
-        """Make the next working keys; nothing uses them before a key statement publishes them."""
+    def generate(self, tls_pem: Path | None = None) -> WorkingKeys:
+        """Make the next working keys; nothing uses them before a key statement publishes them.
+
+        `tls_pem` is a key of the channel to go on with, in place of a new one.
+        """
         sequence = max(self.sequences(), default=-1) + 1
         directory = self._directory / f"{sequence:04d}"
         _write_secret(directory / "checkpoint.json", SecretKey.generate(self._origin))
         write_private(directory / "sealing.bin", SealingSecret.generate().to_bytes())
-        write_private(directory / "tls.pem", _new_certificate(self._origin))
+        tls = _new_certificate(self._origin) if tls_pem is None else tls_pem.read_bytes()
+        write_private(directory / "tls.pem", tls)
         return self.working(sequence)
 
     def sequences(self) -> list[int]:
@@ -169,11 +173,9 @@ def _make_private(directory: Path) -> None:
 def _sync_directory(directory: Path) -> None:
     handle = os.open(directory, os.O_RDONLY)
     try:
-        os.write(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
-    temporary.replace(path)
 
 
 def _write_secret(path: Path, secret: SecretKey) -> None:

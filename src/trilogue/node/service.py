@@ -216,19 +216,7 @@ class Service:
         return tuple((name, pinned(self.engine.books, name, at)) for name in self.neighbours)
 
     def _own_tls(self) -> Path:
-        """Return the TLS key to show: the newest whose statement every neighbour has.
-
-        A neighbour learns a new certificate over the old one; until it has, it would refuse it.
-        """
-        waiting = {row["idx"] for row in self.engine.db.q.waiting_keys(speaker=self.engine.me)}
-        sequences = {
-            material.sequence: index
-            for index, material in self.engine.books.materials(self.engine.me)
-        }
-        for keys in self.engine.accepting.keys:
-            if sequences.get(keys.sequence) not in waiting:
-                return keys.tls_pem
-        return self.engine.accepting.keys[-1].tls_pem
+        return self.engine.channel_keys.tls_pem
 
     # Housekeeping.
 
