@@ -11,11 +11,18 @@ from tests.support.trio import Filed, Trio
 from trilogue.consent.acts import RefusalBody
 from trilogue.encoding import canonical, instant
 from trilogue.errors import FormatError
-from trilogue.node.inputs import GrantInput
+from trilogue.node.inputs import GrantInput, IncidentInput, Place
 from trilogue.protocol.bodies import DestructionBody, ReceiptBody, RelayBody
 from trilogue.protocol.delivery import Delivery, parse_delivery
 from trilogue.protocol.relaying import make_relay
 from trilogue.tlog.tree import consistency_proof
+
+LOSS = IncidentInput(
+    nature="loss",
+    certainty="possible",
+    concerns=(Place(speaker="KR", index=0),),
+    text="a laptop is missing",
+)
 
 
 def receipts(trio: Trio, who: str) -> list[str]:
@@ -334,6 +341,17 @@ def test_what_was_sealed_before_a_rotation_opens_after_it(trio: Trio):
     trio.grant(later)
     assert trio.settle() == []
     assert trio.held("JP") == {*filed.portions, *later.portions}
+    assert (trio.failed(), trio.faults()) == ([], [])
+
+
+def test_keys_go_on_with_what_they_signed_for_whatever_the_clocks_say(trio: Trio):
+    """The hub lags behind: it takes in what was said before, under a checkpoint signed later."""
+    trio.act("JP", lambda engine: engine.desk.report_incident(LOSS))
+    trio.clock.advance(60)
+    trio.clock.skew["US"] = -60.0
+    trio["JP"].rotate()
+    assert trio.settle() == []
+    assert {m.sequence for _, m in trio["KR"].books.materials("JP")} == {0, 1}
     assert (trio.failed(), trio.faults()) == ([], [])
 
 
