@@ -8,6 +8,7 @@ import pytest
 from tests.support.processes import Node, Nodes
 from tests.support.trio import Filed
 
+from trilogue.cli.exits import Exit
 from trilogue.errors import UnavailableError
 from trilogue.node.verifying import verify
 
@@ -34,6 +35,14 @@ def test_an_author_whose_disk_is_full_refuses_and_recovers_at_its_restart(nodes:
     node.start()
     late = node.submit("late")
     _check(nodes, [*done, late])
+
+
+def test_a_node_that_finds_no_room_does_not_start_and_says_why(nodes: Nodes) -> None:
+    code, said = nodes["KR"].try_to_start(blocks=16)
+    assert code == Exit.UNAVAILABLE
+    assert "the store cannot be opened" in said
+    nodes.start("KR")
+    assert nodes["KR"].submit()
 
 
 def test_it_recovers_by_itself_once_there_is_room(nodes: Nodes) -> None:

@@ -98,6 +98,21 @@ class Node:
         if wait:
             self.until_it_serves()
 
+    def try_to_start(self, *, blocks: int) -> tuple[int, str]:
+        """Start it where no file can be larger than so many blocks; return how it ended, and why.
+
+        A block has 512 bytes or 1024, as the shell counts.
+        """
+        shell = ("sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh")
+        done = subprocess.run(
+            [*shell, *COMMAND, "node", "up", "--quiet", str(self.directory)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+        return done.returncode, done.stderr
+
     def until_it_serves(self) -> None:
         """Wait until the node says that it serves. Whether anything may move, `readyz` says."""
 

@@ -44,6 +44,16 @@ class Database:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        try:
+            self._open(path)
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(f"the store cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise UnavailableError(
+                f"the store is damaged: {error}", hint="restore it from a backup"
+            ) from error
+
+    def _open(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = _row
         for pragma in (
