@@ -6,12 +6,19 @@ those for whom every originator behind it allows derivation.
 
 from __future__ import annotations
 
+from trilogue.analysis.seismology.identification import identify
 from trilogue.encoding import instant
 from trilogue.errors import InputError
 from trilogue.picture.locate import CoalitionEstimate
 from trilogue.picture.seismic import SeismicPicture
 from trilogue.picture.sources import Readable
-from trilogue.reports.payloads.event import Depth, SeismicEvent, StationLeftOut, StationUsed
+from trilogue.reports.payloads.event import (
+    Depth,
+    Identification,
+    SeismicEvent,
+    StationLeftOut,
+    StationUsed,
+)
 from trilogue.reports.payloads.quantities import Ellipse, EstimatedPosition, Measured, Moment
 
 __all__ = ["event_payload", "may_go_to", "sources_of"]
@@ -20,6 +27,9 @@ __all__ = ["event_payload", "may_go_to", "sources_of"]
 def event_payload(picture: SeismicPicture, estimate: CoalitionEstimate) -> SeismicEvent:
     """Return the payload that states one coalition's estimate.
 
+    Arrivals give place and time. They give no magnitude and so no yield, and what the event was
+    stays open unless something else speaks to it: the reasons say so.
+
     Raises `InputError` when the coalition has none; the reason stands in the estimate.
     """
     location = estimate.location
@@ -27,6 +37,12 @@ def event_payload(picture: SeismicPicture, estimate: CoalitionEstimate) -> Seism
         raise InputError(
             f"{', '.join(estimate.coalition)} together have no estimate: {estimate.reason}"
         )
+    judged = identify(
+        location.latitude,
+        location.longitude,
+        ellipse=location.ellipse,
+        origin=location.origin_time,
+    )
     return SeismicEvent(
         event=picture.event or None,
         origin=Moment(
@@ -46,7 +62,11 @@ def event_payload(picture: SeismicPicture, estimate: CoalitionEstimate) -> Seism
         depth=Depth(depth_m=Measured(location.depth_m, None), held=True),
         magnitudes=(),
         yield_estimate=None,
-        identification=None,
+        identification=Identification(
+            kind=judged.kind,
+            probability=judged.probability,
+            reasons=tuple(reason[:200] for reason in judged.reasons),
+        ),
         stations_used=tuple(
             StationUsed(
                 network=used.arrival.network,
@@ -78,11 +98,12 @@ def sources_of(picture: SeismicPicture, estimate: CoalitionEstimate) -> tuple[Re
 def may_go_to(sources: tuple[Readable, ...], me: str) -> tuple[str, ...]:
     """Return the participants for whom everything behind an estimate allows derivation.
 
-    One's own sources allow those to whom they are marked releasable; the rest ask their grants.
+    One's own sources allow those to whom they are marked releasable; for the rest their grants
+    say. An originator may see what is made of its own.
     """
-    if not sources:
-        return ()
-    allowed = set(sources[0].derive_for)
-    for source in sources[1:]:
-        allowed &= set(source.derive_for)
-    return tuple(sorted(allowed - {me}))
+    named = {who for source in sources for who in (*source.derive_for, source.report.speaker)}
+    return tuple(
+        who
+        for who in sorted(named - {me})
+        if all(who == source.report.speaker or who in source.derive_for for source in sources)
+    )
