@@ -36,12 +36,11 @@ class Books:
         self._db = db
         self._me = me
         self._template = template
-        self._arrangements: dict[str, Arrangement] = {}
-        self._order: list[str] = []
+        self._parsed: dict[str, Arrangement] = {}
+        self._arrangements: dict[str, Arrangement] | None = None
         self._materials: dict[str, list[tuple[int, KeyMaterial]]] | None = None
         self._stands: dict[str, Stand] | None = None
         self._present: Arrangement | None = None
-        self.load_arrangements()
 
     @property
     def me(self) -> str:
@@ -50,33 +49,34 @@ class Books:
 
     # The arrangement.
 
-    def load_arrangements(self) -> None:
-        """Read every version of the arrangement that the store holds, oldest first."""
-        self._arrangements, self._order, self._present = {}, [], None
-        for row in self._db.q.arrangements():
-            files = {
-                name: base64.decode(data)
-                for name, data in canonical.decode(row["files"], dict[str, str]).items()
-            }
-            self._arrangements[row["digest"]] = parse_arrangement(files)
-            self._order.append(row["digest"])
+    def versions(self) -> dict[str, Arrangement]:
+        """Return every version of the arrangement that the store holds, by digest, oldest first."""
+        if self._arrangements is None:
+            self._arrangements = {}
+            for row in self._db.q.arrangements():
+                if row["digest"] not in self._parsed:
+                    files = canonical.decode(row["files"], dict[str, str])
+                    self._parsed[row["digest"]] = parse_arrangement(
+                        {name: base64.decode(data) for name, data in files.items()}
+                    )
+                self._arrangements[row["digest"]] = self._parsed[row["digest"]]
+        return self._arrangements
 
     def arrangement_or_none(self) -> Arrangement | None:
         """Return the version under which the node works, or None before there is any.
 
         The version that governs; before all have adopted one, the newest that is here.
         """
-        if self._present is None and self._order:
+        if self._present is None and self.versions():
             stands = self.stands()
             last = max((stand.since for stand in stands.values() if stand.since), default=None)
             digest = None if last is None else governing(stands, last)
-            newest = self._arrangements[self._order[-1]]
-            self._present = self._arrangements.get(digest or "", newest)
+            self._present = self.version(digest or "") or self.newest()
         return self._present
 
     def newest(self) -> Arrangement | None:
         """Return the version that came last, in force or not."""
-        return self._arrangements[self._order[-1]] if self._order else None
+        return next(reversed(self.versions().values()), None)
 
     @property
     def arrangement(self) -> Arrangement:
@@ -99,11 +99,11 @@ class Books:
 
     def version(self, digest: str) -> Arrangement | None:
         """Return a version of the arrangement by digest."""
-        return self._arrangements.get(digest)
+        return self.versions().get(digest)
 
     def knows_arrangement(self, digest: str) -> bool:
         """Whether a version of this digest is here."""
-        return digest in self._arrangements
+        return digest in self.versions()
 
     def stands(self) -> dict[str, Stand]:
         """Return where each participant stands with the arrangement."""
@@ -191,6 +191,7 @@ class Books:
         self._materials = None
         self._stands = None
         self._present = None
+        self._arrangements = None
 
     def _heed_keys(self, statement: Statement) -> None:
         assert self._materials is not None

@@ -141,7 +141,7 @@ class Governing:
             ),
             since=self._clock(),
         )
-        self._books.load_arrangements()
+        self._books.forget()
         return arrangement
 
     def adopt(self, digest: str | None = None) -> Composed:
