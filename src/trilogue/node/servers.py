@@ -38,7 +38,7 @@ def http_server(
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=10,
         limit_concurrency=512,
     )
     config.load()

@@ -46,6 +46,8 @@ MOST_ACTS = 256
 MOST_QUEUED = 4096
 """Acts that may wait; more are turned away (503), so that a busy node does not grow."""
 SWEEP_SECONDS = 2.0
+CLOSE_SECONDS = 20.0
+"""How long the servers may take to answer what they began."""
 
 
 def wall_clock() -> str:
@@ -82,7 +84,7 @@ class Service:
         self._forks: list[str] = []
         self._position = engine.db.q.last_position()
         self._tasks: list[asyncio.Task[None]] = []
-        self._servers: list[Stoppable] = []
+        self._servers: dict[Stoppable, asyncio.Task[None]] = {}
         self._stopped = asyncio.Event()
         self.witnessing = Witnessing(
             engine.db, engine.books, engine.sequencer, lambda: engine.keys, engine.now
@@ -186,15 +188,14 @@ class Service:
     async def _serve_peers(self) -> None:
         """Keep the peer port open, with the certificates that are pinned now."""
         host, port = self.settings.listen_address
-        while True:
+        while not self._stopped.is_set():
             pins = await self.ask(self._pins)
             own = await self.ask(self._own_tls)
             names = {pin: name for name, certificates in pins for pin in certificates}
             context = server_context(own, names)
             application = PeerPort(self.deliver, self.witness, names)
             server = http_server(application, host, port, context)
-            self._servers.append(server)
-            serving = asyncio.create_task(server.serve())
+            serving = self._serve(server)
             for name, neighbour in self.neighbours.items():
                 await neighbour.use(own, dict(pins).get(name, ()))
             while not serving.done() and (pins, own) == (
@@ -204,12 +205,12 @@ class Service:
                 async with self._news:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), 1.0)
-            if serving.done():
+            if serving.done() and not self._stopped.is_set():
                 serving.result()
                 raise UnavailableError(f"the peer port {host}:{port} closed")
             server.should_exit = True
             await serving
-            self._servers.remove(server)
+            del self._servers[server]
 
     def _pins(self) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
         at = self.engine.now()
@@ -252,8 +253,7 @@ class Service:
         if application is not None:
             host, port = self.settings.api_address
             server = http_server(application, host, port, self.settings.api_context())
-            self._servers.append(server)
-            self._start(server.serve())
+            self._tasks.append(self._serve(server))
         stop = asyncio.create_task(self._stopped.wait())
         done, _ = await asyncio.wait([stop, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
         self._stopped.set()
@@ -262,20 +262,32 @@ class Service:
             if task.exception() is not None:
                 raise task.exception()  # type: ignore[misc]
 
+    def _serve(self, server: Stoppable) -> asyncio.Task[None]:
+        serving = asyncio.create_task(server.serve())
+        self._servers[server] = serving
+        return serving
+
     def _start(self, *parts: Any) -> None:
         self._tasks += [asyncio.create_task(part) for part in parts]
 
     async def _close(self) -> None:
         async with self._news:
             self._news.notify_all()
+        # The servers first: what they are still answering needs the queue.
         for server in self._servers:
             server.should_exit = True
-        await asyncio.sleep(0.1)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._servers:
+            await asyncio.wait(set(self._servers.values()), timeout=CLOSE_SECONDS)
+        # Then the channels: a request that is cancelled on an open one leaves its TLS half closed,
+        # and the loop would wait for a neighbour's goodbye.
         for neighbour in self.neighbours.values():
             await neighbour.close()
+        # A task may swallow one cancellation (asyncio.wait_for, before Python 3.12); not all.
+        ending = {*self._tasks, *self._servers.values()}
+        while ending:
+            for task in ending:
+                task.cancel()
+            _, ending = await asyncio.wait(ending, timeout=0.5)
         self._worker.shutdown(wait=True)
         self.engine.close()
 
