@@ -57,17 +57,18 @@ T = TypeVar("T")
 
 
 class Clock:
-    """One true time, and how far each node's own clock is off. Every look takes a millisecond."""
+    """One true time, and how far each node's own clock is off. A look takes `tick` seconds."""
 
-    def __init__(self, now: str = START) -> None:
+    def __init__(self, now: str = START, tick: float = 0.001) -> None:
         self.now = now
+        self.tick = tick
         self.skew = dict.fromkeys(PARTICIPANTS, 0.0)
 
     def of(self, participant: str) -> Callable[[], str]:
         """Return what a participant's engine takes for its clock."""
 
         def look() -> str:
-            self.advance(0.001)
+            self.advance(self.tick)
             return instant.plus(self.now, self.skew[participant])
 
         return look
