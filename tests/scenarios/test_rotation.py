@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from tests.support.channel import channel, context, request, tls_key
 from tests.support.processes import Nodes, command
 from tests.support.rules import standing
-from tests.support.trio import PARTICIPANTS, Filed
+from tests.support.traffic import traffic
+from tests.support.trio import PARTICIPANTS
 
-from trilogue.errors import UnavailableError
 from trilogue.node.inputs import StandingInput
 from trilogue.node.verifying import verify
 
@@ -21,24 +19,9 @@ def test_every_node_replaces_its_keys_under_traffic(nodes: Nodes) -> None:
     nodes.start()
     with nodes["KR"].client() as client:
         client.stand(StandingInput(rule=standing()))
-    done: list[Filed] = []
-    over = threading.Event()
-
-    def traffic() -> None:
-        while not over.wait(0.05):
-            try:
-                done.append(nodes["KR"].submit(key=f"report-{len(done)}"))
-            except UnavailableError:
-                continue
-
-    submitting = threading.Thread(target=traffic)
-    submitting.start()
-    try:
+    with traffic(nodes["KR"]) as done:
         for who in ("JP", "US", "KR"):
             _rotate(nodes, who)
-    finally:
-        over.set()
-        submitting.join()
     nodes.settle()
     nodes.stop()
     nodes.start()
@@ -98,7 +81,7 @@ def test_boxes_that_were_sealed_before_several_new_keys_still_open(nodes: Nodes)
 
 
 def _rotate(nodes: Nodes, who: str) -> None:
-    nodes[who].stop()
+    assert nodes[who].stop() == 0
     command("node", "rotate-keys", nodes[who].directory)
     nodes[who].start()
 

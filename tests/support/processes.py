@@ -119,7 +119,8 @@ class Node:
         def serves() -> bool:
             assert self.process is not None
             assert self.running, f"{self.name} ended: {self.process.poll()}\n{self._said()}"
-            with suppress(UnavailableError), self.client() as client:
+            with suppress(UnavailableError, ConnectionRefusedError), self.client() as client:
+                socket.create_connection(self.settings.listen_address).close()
                 return client.healthz().ready
             return False
 

@@ -74,6 +74,13 @@ class Connection(HttpToolsProtocol):
         self._in_message = False
         super().on_message_complete()
 
+    def shutdown(self) -> None:
+        """End the connection when its server stops: at once, unless an answer is underway."""
+        super().shutdown()
+        answered = self.cycle is None or self.cycle.response_complete
+        if answered and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+
     def _expect_head(self) -> None:
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)

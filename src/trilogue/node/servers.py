@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,15 @@ class Stoppable(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving, also on connections whose handshake ends only now."""
+        ending = asyncio.create_task(super().shutdown(sockets))
+        while not ending.done():
+            await asyncio.wait([ending], timeout=0.1)
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+        await ending
 
 
 def http_server(

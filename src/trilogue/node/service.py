@@ -307,5 +307,12 @@ def serve(directory: Path, application: Callable[[Service], Any] | None = None) 
             service = Service(engine, settings)
             app = None if application is None else application(service)
             await service.run_forever(app)
+            # What the loop still finds half open when it closes, no longer concerns anybody.
+            asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
-        uvloop.run(main())
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        try:
+            runner.run(main())
+        finally:
+            with suppress(OSError):  # a neighbour was still in its handshake
+                runner.close()
