@@ -57,6 +57,10 @@ instants = st.datetimes(
     datetime(2030, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 ).map(instant.from_datetime)
+moments = instants | st.sampled_from(
+    ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2016-13-41T25:61:61.000Z"]
+)
+"""Instants as a stranger may write them: of the right shape, at the end of time, or of no day."""
 names = st.from_regex(r"[a-z]{1,8}(-[a-z]{1,8})?", fullmatch=True)
 vkeys = st.tuples(texts, texts)
 
@@ -151,7 +155,7 @@ def requests(speaker: str) -> Strategy[RequestBody]:
         Description,
         subject=st.none() | names,
         payload_type=st.none() | names,
-        period=st.none() | st.tuples(instants, instants),
+        period=st.none() | st.tuples(moments, moments),
     )
     return st.builds(
         RequestBody, portions=lists(portions, 1), description=st.none(), **asked
@@ -168,8 +172,8 @@ def materials(speaker: str) -> Strategy[KeyMaterial]:
         sealing=texts,
         tls=texts,
         release=lists(release_keys),
-        not_before=instants,
-        expires=instants,
+        not_before=moments,
+        expires=moments,
     )
 
 
@@ -192,7 +196,7 @@ def bodies(kind: str, speaker: str) -> Strategy[Body]:
             StandBody, of=st.sampled_from(["arrangement", "notice"]), reason=texts
         ),
         "withdrawal-from-arrangement": st.builds(
-            WithdrawalFromArrangementBody, effective=instants, reason=texts
+            WithdrawalFromArrangementBody, effective=moments, reason=texts
         ),
         "report": report.map(lambda found: ReportBody(portions=tuple(found))),
         "request": requests(speaker),

@@ -19,9 +19,10 @@ from trilogue.encoding import canonical
 from trilogue.errors import FormatError
 from trilogue.node.engine import Engine
 from trilogue.node.sending import Outgoing
-from trilogue.protocol.delivery import Ack, Delivery, Voice
+from trilogue.protocol.delivery import Ack, Delivery, Spoken, Step, Voice
 from trilogue.protocol.relaying import make_relay
 from trilogue.reports.cite import Cite
+from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 
 Lie = Callable[[Delivery, Random], Delivery]
 
@@ -115,6 +116,25 @@ class Wire:
                 self.overseer.liars.add("US")
                 self.bad.add(statement.index)
                 self.lied |= {Cite(*item["statement"]) for item in statement.body["items"]}
+
+
+def voice_of(engine: Engine, indices: list[int], old: int) -> Voice:
+    """Put a voice together from a node's log, whatever the node itself would send."""
+    checkpoint, hashes = engine.db.q.last_checkpoint(), engine.sequencer.hashes
+    size = checkpoint["size"]
+    proof = tuple(consistency_proof(old, size, hashes))
+    proofs = inclusion_proofs(indices, size, hashes)
+    rows = [engine.db.q.statement_at(speaker=engine.me, idx=index) for index in indices]
+    return Voice(
+        speaker=engine.me,
+        note=checkpoint["note"],
+        old=old,
+        steps=(Step(size=size, root=checkpoint["root"], proof=proof),) if size > old else (),
+        statements=tuple(
+            Spoken(raw=row["raw"], proof=tuple(proof))
+            for row, proof in zip(rows, proofs, strict=True)
+        ),
+    )
 
 
 def _without(what: str) -> Lie:

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import msgspec
 from tests.support.trio import OFFICERS, Clock, Filed, Trio, introduce, marking, portion
+from tests.support.wire import voice_of
 
 from trilogue.arrangement.rules import Decision, Rules
 from trilogue.consent.acts import Extent, GrantBody, StandingRule
@@ -28,7 +29,7 @@ from trilogue.node.desk import Desk
 from trilogue.node.inputs import PlaceInput, ReportInput, StandingInput
 from trilogue.node.sending import Outgoing
 from trilogue.protocol.bodies import KeyMaterial, KeysBody, Mark, RelayBody
-from trilogue.protocol.delivery import Ack, Delivery, Spoken, Step, Voice
+from trilogue.protocol.delivery import Ack, Delivery, Voice
 from trilogue.protocol.granting import approve, box_info, make_grant, seal_boxes
 from trilogue.protocol.keys import sign_material
 from trilogue.protocol.opening import Opened
@@ -39,7 +40,6 @@ from trilogue.reports.portion import PortionDraft, Sealed, seal
 from trilogue.sealing.box import SealingSecret
 from trilogue.sealing.portion import SealedPortion, seal_portion
 from trilogue.signing.keys import SecretKey
-from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 
 Vector = dict[str, Any]
 PERMIT = Decision(permit=True, rules=("permitted",), reasons=("for this vector",))
@@ -154,30 +154,9 @@ class Stage:
         )
 
     def _voice(self, speaker: str, indices: list[int]) -> Voice:
-        engine, seen = self.trio[speaker], self.trio["JP"].books.seen(speaker)
+        seen = self.trio["JP"].books.seen(speaker)
         assert seen is not None
-        checkpoint, hashes = engine.db.q.last_checkpoint(), engine.sequencer.hashes
-        old, size = seen[0], checkpoint["size"]
-        step = Step(
-            size=size,
-            root=checkpoint["root"],
-            proof=tuple(consistency_proof(old, size, hashes)),
-        )
-        return Voice(
-            speaker=speaker,
-            note=checkpoint["note"],
-            old=old,
-            steps=(step,) if size > old else (),
-            statements=tuple(
-                Spoken(
-                    raw=engine.db.q.statement_at(speaker=speaker, idx=index)["raw"],
-                    proof=tuple(proof),
-                )
-                for index, proof in zip(
-                    indices, inclusion_proofs(indices, size, hashes), strict=True
-                )
-            ),
-        )
+        return voice_of(self.trio[speaker], indices, seen[0])
 
     # What is expected.
 
