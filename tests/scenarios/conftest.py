@@ -17,6 +17,14 @@ def nodes(tmp_path: Path) -> Iterator[Nodes]:
     yield from _watched(made)
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Three nodes that run under an adopted arrangement; the tests of a module share them."""
+    made = Nodes.copy(tmp_path_factory.mktemp("shared") / "nodes")
+    made.start()
+    yield from _watched(made)
+
+
 @pytest.fixture
 def strangers(tmp_path: Path) -> Iterator[Nodes]:
     """Three nodes that know each other's cards and have adopted nothing yet."""

@@ -27,16 +27,15 @@ SEED = 20160909
 
 
 @pytest.fixture
-def us(nodes: Nodes) -> Node:
+def us(running: Nodes) -> Node:
     """US's node, which runs."""
-    nodes["US"].start()
-    return nodes["US"]
+    return running["US"]
 
 
 @pytest.fixture
-def kr(nodes: Nodes) -> ssl.SSLContext:
+def kr(running: Nodes) -> ssl.SSLContext:
     """What shows KR's key."""
-    return context(tls_key(nodes["KR"]))
+    return context(tls_key(running["KR"]))
 
 
 @pytest.fixture
@@ -102,26 +101,28 @@ def test_what_is_too_large_is_not_read_to_its_end(us: Node, kr: ssl.SSLContext) 
     assert _memory(us) - memory < size
 
 
-def test_bodies_that_stall_hold_up_nobody_else(nodes: Nodes, us: Node, kr: ssl.SSLContext) -> None:
+def test_bodies_that_stall_hold_up_nobody_else(
+    running: Nodes, us: Node, kr: ssl.SSLContext
+) -> None:
     with ExitStack() as stack:
         for _ in range(40):
             connection = stack.enter_context(channel(us, kr))
             connection.sendall(
                 b"POST /deliver HTTP/1.1\r\nhost: us\r\ncontent-length: 100\r\n\r\n{"
             )
-        nodes["JP"].start()
-        what = nodes["JP"].submit("seen")
-        nodes["JP"].grant(what, "US")
-        nodes.until(lambda: nodes["US"].statements("grant"), "JP's grant does not arrive")
-        assert nodes["US"].read(what) == "seen"
+        what = running["JP"].submit("seen")
+        running["JP"].grant(what, "US")
+        running.until(lambda: us.statements("grant"), "JP's grant does not arrive")
+        assert us.read(what) == "seen"
 
 
 def test_a_delivery_with_any_byte_changed_counts_for_nothing_and_the_true_one_does(
-    nodes: Nodes, granted: tuple[Filed, bytes], us: Node, kr: ssl.SSLContext
+    nodes: Nodes, granted: tuple[Filed, bytes]
 ) -> None:
     what, data = granted
     chance = random.Random(SEED)
-    with channel(us, kr) as connection:
+    nodes.start("US")
+    with channel(nodes["US"], context(tls_key(nodes["KR"]))) as connection:
         for _ in range(50):
             spoilt = bytearray(data)
             spoilt[chance.randrange(len(data))] ^= 1 << chance.randrange(8)

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.support.channel import Impostor, channel, context, request, tls_key
-from tests.support.processes import Node, Nodes
+from tests.support.processes import Nodes
 
 from trilogue.encoding import instant
 from trilogue.node.keystore import _new_certificate
@@ -18,22 +18,15 @@ from trilogue.node.keystore import _new_certificate
 pytestmark = pytest.mark.processes
 
 
-@pytest.fixture
-def jp(nodes: Nodes) -> Node:
-    """JP's node, which runs alone: nobody else speaks at its port."""
-    nodes["JP"].start()
-    return nodes["JP"]
-
-
-def test_a_neighbour_is_answered(nodes: Nodes, jp: Node) -> None:
-    with channel(jp, context(tls_key(nodes["US"]))) as connection:
+def test_a_neighbour_is_answered(running: Nodes) -> None:
+    with channel(running["JP"], context(tls_key(running["US"]))) as connection:
         assert connection.version() == "TLSv1.3"
         assert request(connection, "GET", "/seen") == 204
 
 
-def test_tls_below_1_3_is_refused(nodes: Nodes, jp: Node) -> None:
-    old = context(tls_key(nodes["US"]), highest=ssl.TLSVersion.TLSv1_2)
-    with pytest.raises(OSError), channel(jp, old):
+def test_tls_below_1_3_is_refused(running: Nodes) -> None:
+    old = context(tls_key(running["US"]), highest=ssl.TLSVersion.TLSv1_2)
+    with pytest.raises(OSError), channel(running["JP"], old):
         pass
 
 
@@ -46,18 +39,17 @@ def test_tls_below_1_3_is_refused(nodes: Nodes, jp: Node) -> None:
         "one that US's key signed",  # what a neighbour's key vouches for is not pinned
     ],
 )
-def test_whoever_is_no_neighbour_gets_no_answer(
-    nodes: Nodes, jp: Node, tmp_path: Path, shown: str
-) -> None:
+def test_whoever_is_no_neighbour_gets_no_answer(running: Nodes, tmp_path: Path, shown: str) -> None:
+    us = tls_key(running["US"])
     key = {
         "nothing": lambda: None,
-        "a stranger's": lambda: _key_file(tmp_path, _new_certificate("jp.tisa-2014.trilogue")),
-        "KR's": lambda: tls_key(nodes["KR"]),
-        "one that US's key signed": lambda: _key_file(tmp_path, _issued_by(tls_key(nodes["US"]))),
+        "a stranger's": lambda: _key_file(tmp_path, _new_certificate("us.tisa-2014.trilogue")),
+        "KR's": lambda: tls_key(running["KR"]),
+        "one that US's key signed": lambda: _key_file(tmp_path, _issued_by(us)),
     }[shown]()
     # A TLS 1.3 client ends its handshake before the server has seen the certificate: that it was
     # refused is what it reads first, in place of an answer.
-    with pytest.raises(OSError), channel(jp, context(key)) as connection:
+    with pytest.raises(OSError), channel(running["JP"], context(key)) as connection:
         request(connection, "GET", "/seen")
 
 
@@ -70,14 +62,13 @@ def test_a_server_with_another_certificate_is_not_talked_to(
         # KR is US's neighbour, but not at JP's address.
         "KR's": tls_key(nodes["KR"]),
     }[shown]
-    for who in ("KR", "US"):
-        nodes[who].start()
+    nodes.start("KR", "US")
     with Impostor(nodes["JP"].settings.listen_address, key) as impostor:
         what = nodes["KR"].submit()
         nodes["KR"].grant(what)
         nodes.until(lambda: impostor.refusals, "US does not try to reach JP")
     assert impostor.heard == []
-    nodes["JP"].start()
+    nodes.start("JP")
     nodes.settle()
     assert nodes["JP"].read(what) == "seen"
 
