@@ -392,3 +392,56 @@ def test_a_size_that_was_a_step_can_be_relayed_once_it_is_signed_for(trio: Trio)
     assert trio.held("US") == {*first.portions, *second.portions}
     assert trio.settle() == []
     assert trio.held("JP") == {*first.portions, *second.portions}
+
+
+# Somebody is away.
+
+
+def test_what_the_hub_holds_for_one_who_is_away_arrives_when_it_is_back(trio: Trio):
+    filed = [trio.file("KR", text) for text in "abc"]
+    for one in filed:
+        trio.grant(one)
+    for _ in range(3):
+        trio.carry("KR", "US")
+    assert trio.held("JP") == set()
+    trio.restart("US")
+    trio.restart("JP")
+    assert trio.settle() == []
+    assert trio.held("JP") == {digest for one in filed for digest in one.portions}
+    assert (trio.waiting(), trio.faults()) == (0, [])
+
+
+def test_without_the_hub_nothing_passes_and_nothing_is_lost(trio: Trio):
+    ours, theirs = trio.file("KR"), trio.file("JP")
+    trio.grant(ours)
+    trio.grant(theirs)
+    withdrawn = trio.grant(ours, lasts_seconds=7200)
+    trio.withdraw(withdrawn)
+    assert {engine.me: len(list(engine.holdings.all())) for engine in trio} == {
+        "KR": 1,
+        "US": 0,
+        "JP": 1,
+    }
+    trio.clock.advance(3600)
+    assert trio.settle() == []
+    assert set(ours.portions) <= trio.held("JP")
+    assert set(theirs.portions) <= trio.held("KR")
+    assert len(trio.own("JP", "destruction")) == 1
+    assert (trio.waiting(), trio.faults()) == (0, [])
+
+
+def test_while_the_originator_is_away_its_grants_stand_and_end_by_themselves(trio: Trio):
+    filed = trio.file("KR")
+    trio.grant(filed, lasts_seconds=3600)
+    trio.settle()
+    asked = trio.request("JP", "KR")
+    for leg in (("JP", "US"), ("US", "JP")) * 3:
+        trio.carry(*leg)
+    assert trio.read("JP", filed)
+    assert trio["KR"].books.statement(asked) is None
+    trio.clock.advance(3601)
+    trio.act("JP", lambda engine: engine.sweep())
+    assert trio.held("JP") == set()
+    assert trio.settle() == []
+    assert trio["KR"].books.statement(asked) is not None
+    assert [s.speaker for s in trio.statements("KR", "destruction")] == ["JP"]
