@@ -155,10 +155,10 @@ class Node:
 
     # The participant's own people, through the API.
 
-    def client(self, officer: str = OFFICERS[0]) -> Client:
-        """Return a client with an officer's token; close it."""
+    def client(self, officer: str = OFFICERS[0], seconds: float = PATIENCE) -> Client:
+        """Return a client with an officer's token, which waits so long for answers; close it."""
         token = token_file(self.directory, officer).read_text("ascii").strip()
-        return Client(self.settings.api_url, token, seconds=PATIENCE)
+        return Client(self.settings.api_url, token, seconds=seconds)
 
     def status(self) -> Status:
         """Ask how the node is."""
