@@ -1,0 +1,110 @@
+"""What the tracker says of a flight: every number with its uncertainty, and what it does not know.
+
+States are in ECEF (WGS-84): metres, and metres per second relative to the rotating Earth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from trilogue.analysis.tracking.plots import PlotTable
+
+__all__ = [
+    "ClassProbability",
+    "FlightEstimate",
+    "GroundPoint",
+    "Phase",
+    "Picture",
+    "StateEstimate",
+    "Value",
+]
+
+Phase = Literal["boost", "midcourse", "terminal", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number and its standard deviation, in the unit that the field's name states."""
+
+    value: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPoint:
+    """A point on the ground at a time, with the ellipse that holds it with `probability`."""
+
+    latitude: float
+    longitude: float
+    time: Value
+    """POSIX seconds."""
+    semi_major_m: float
+    semi_minor_m: float
+    azimuth_deg: float
+    """Direction of the major axis, degrees clockwise from north, in [0, 180)."""
+    probability: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class StateEstimate:
+    """A state `(6,)` at a time, with its covariance `(6, 6)`; `phase` is the likeliest."""
+
+    time: float
+    state: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    phase: Phase
+    phases: dict[Phase, float]
+    """Probability of each phase; they sum to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassProbability:
+    """A class of missile, as the launch record names it, or `unknown`."""
+
+    name: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class FlightEstimate:
+    """One flight as the plots show it. What is not known yet is `None`, and `remarks` say why."""
+
+    track: str
+    """Name of the track: stable while plots are added, made from its first plots."""
+    history: tuple[StateEstimate, ...]
+    """Filtered as the plots came, thinned; the last one is now."""
+    smoothed: tuple[StateEstimate, ...]
+    """Looking back from now over all plots of the track."""
+    burnout: Value | None
+    """POSIX seconds of the last cut-off; `None` while the engine may still burn."""
+    launch: GroundPoint | None
+    impact: GroundPoint | None
+    """`None` before burnout: the impact is then unbounded."""
+    apogee_m: Value | None
+    apogee_time: Value | None
+    classes: tuple[ClassProbability, ...]
+    """Likeliest first, `unknown` among them; they sum to one."""
+    plots: NDArray[np.int64]
+    """Rows of the table that the track rests on."""
+    remarks: tuple[str, ...]
+
+    @property
+    def now(self) -> StateEstimate:
+        """The newest state."""
+        return self.history[-1]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Every flight that a table of plots shows at a time, oldest first."""
+
+    time: float
+    plots: PlotTable
+    flights: tuple[FlightEstimate, ...]
+    unused: NDArray[np.int64]
+    """Rows that belong to no flight: clutter, as far as is known."""

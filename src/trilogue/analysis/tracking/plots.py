@@ -1,0 +1,93 @@
+"""Plots as one table of arrays: what trackers take in, in the order of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from trilogue.analysis.tracking.sensor import Sensor
+
+__all__ = ["AZIMUTH", "ELEVATION", "RANGE", "RANGE_RATE", "PlotTable"]
+
+AZIMUTH, ELEVATION, RANGE, RANGE_RATE = range(4)
+"""Columns of `PlotTable.values` and `PlotTable.sd`."""
+
+
+@dataclass(frozen=True)
+class PlotTable:
+    """Plots of several sensors.
+
+    `time` is `(n,)` POSIX seconds; `sensor` `(n,)` indexes `sensors`; `values` and `sd` are
+    `(n, 4)`: azimuth, elevation (rad), range (m), range rate (m/s), NaN where not measured;
+    `source` is `(n,)` and indexes `sources`, the reports or files that the rows came in.
+
+    Rows stand in one fixed order whatever order they came in: by time, sensor, then values. So the
+    same set of plots is the same table to the last bit.
+    """
+
+    sensors: tuple[Sensor, ...]
+    time: NDArray[np.float64]
+    sensor: NDArray[np.int64]
+    values: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    source: NDArray[np.int64]
+    sources: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @classmethod
+    def of(
+        cls,
+        sensors: Sequence[Sensor],
+        time: NDArray[np.float64],
+        sensor: NDArray[np.int64],
+        values: NDArray[np.float64],
+        sd: NDArray[np.float64],
+        source: NDArray[np.int64] | None = None,
+        sources: Sequence[str] = ("",),
+    ) -> PlotTable:
+        """Put rows into the fixed order. Raises `ValueError` for shapes that do not agree."""
+        n = len(time)
+        source = np.zeros(n, np.int64) if source is None else source
+        if sensor.shape != (n,) or source.shape != (n,) or {values.shape, sd.shape} != {(n, 4)}:
+            raise ValueError(f"{n} times need as many sensors, sources, and n by 4 values and sd")
+        keys = (source, *(values[:, c] for c in (3, 2, 1, 0)), sensor, time)
+        order = np.lexsort(keys)
+        return cls(
+            tuple(sensors),
+            time[order].astype(np.float64),
+            sensor[order].astype(np.int64),
+            values[order].astype(np.float64),
+            sd[order].astype(np.float64),
+            source[order].astype(np.int64),
+            tuple(sources),
+        )
+
+    def where(self, keep: NDArray[np.bool_]) -> PlotTable:
+        """Return the rows that a mask `(n,)` keeps; sensors and sources stay."""
+        return PlotTable(
+            self.sensors,
+            self.time[keep],
+            self.sensor[keep],
+            self.values[keep],
+            self.sd[keep],
+            self.source[keep],
+            self.sources,
+        )
+
+    def owned_by(self, participants: Sequence[str]) -> PlotTable:
+        """Return the plots of some participants' sensors: a coalition's."""
+        owned = np.array([s.owner in participants for s in self.sensors], bool)
+        return self.where(owned[self.sensor])
+
+    def until(self, time: float) -> PlotTable:
+        """Return the plots up to and including a time."""
+        return self.where(self.time <= time)
