@@ -5,7 +5,7 @@ above, its tabulated densities (table I), between them straight in the logarithm
 there is none.
 
 >>> [f"{density(h):.3g}" for h in (0.0, 11_000.0, 100_000.0)]
-['1.23', '0.365', '5.6e-07']
+['1.22', '0.365', '5.6e-07']
 >>> round(float(sound_speed(0.0)), 2)
 340.29
 """
