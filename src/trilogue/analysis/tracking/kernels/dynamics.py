@@ -60,7 +60,8 @@ def _log_density() -> NDArray[np.float64]:
     from trilogue.analysis.flight.atmosphere import density
 
     heights = np.arange(0.0, _DENSITY_TOP + 1.0, _DENSITY_STEP)
-    return np.log(np.array([density(h) for h in heights]))
+    logs: NDArray[np.float64] = np.log(np.array([density(h) for h in heights]))
+    return logs
 
 
 _LOG_DENSITY = _log_density()
@@ -286,7 +287,7 @@ def predict(
             for j in range(n):
                 p[i, j] = 0.0
                 p[j, i] = 0.0
-    steps = max(1, int(math.ceil(dt / SUBSTEP - 1e-9)))
+    steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
     h = dt / steps
     f = np.empty((9, CORE))
     rows = 9 if mode == BOOST_TURN else 6

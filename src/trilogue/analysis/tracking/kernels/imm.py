@@ -74,8 +74,8 @@ def mix(
 
 @kernel
 def weigh(mu: NDArray[np.float64], loglik: NDArray[np.float64]) -> float:
-    """Step 4: weigh predicted mode probabilities by likelihoods, in place; return their logarithm."""
-    top = loglik.max()
+    """Step 4: weigh predicted mode probabilities by likelihoods, in place; return the log sum."""
+    top = float(loglik.max())
     total = 0.0
     for j in range(MODES):
         mu[j] = mu[j] * math.exp(loglik[j] - top)

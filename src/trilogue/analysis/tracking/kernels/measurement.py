@@ -34,7 +34,7 @@ def expected(
     z: NDArray[np.float64],
     h: NDArray[np.float64],
 ) -> None:
-    """Write what is expected, `z` `(4,)`, and its derivatives by position and velocity, `h` `(4, 6)`.
+    """Write what is expected, `z` `(4,)`, and its derivatives by the first six elements, `(4, 6)`.
 
     `sensor` is `(12,)`; `bias` is where its four biases stand in `x`, or -1.
     """
