@@ -60,12 +60,22 @@ class Trajectory:
     @property
     def apogee_m(self) -> float:
         """Greatest height above the ellipsoid."""
-        return float(self.geodetic[2].max())
+        return self._top[1]
 
     @property
     def apogee_s(self) -> float:
         """Time of the greatest height."""
-        return float(self.time[int(self.geodetic[2].argmax())])
+        return self._top[0]
+
+    @cached_property
+    def _top(self) -> tuple[float, float]:
+        """Time and height of the apogee, by the parabola through the highest row and its two."""
+        height = self.geodetic[2]
+        i = int(np.clip(height.argmax(), 1, len(height) - 2))
+        t, h = self.time[i - 1 : i + 2] - self.time[i], height[i - 1 : i + 2]
+        bend, slope, top = np.polyfit(t, h, 2)
+        at = float(np.clip(-slope / (2.0 * bend), t[0], t[2])) if bend < 0.0 else 0.0
+        return float(self.time[i] + at), float(top + at * (slope + at * bend))
 
     @property
     def launch(self) -> tuple[float, float]:
@@ -81,6 +91,11 @@ class Trajectory:
     def range_m(self) -> float:
         """Ground distance from launch to impact along the geodesic."""
         return float(inverse(*self.launch, *self.impact)[0])
+
+    @property
+    def bearing_deg(self) -> float:
+        """Bearing of the impact from the launch, degrees."""
+        return float(inverse(*self.launch, *self.impact)[1])
 
     @property
     def burnout_speed_mps(self) -> float:

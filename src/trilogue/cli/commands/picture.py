@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["picture"]
 
 
-@click.group(cls=LazyGroup)
+_COMMANDS = "trilogue.cli.commands"
+
+
+@click.group(cls=LazyGroup, lazy={"flown": f"{_COMMANDS}.flown:flown"})
 def picture() -> None:
     """See what readings say, alone and together."""
 
