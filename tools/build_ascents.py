@@ -18,7 +18,7 @@ import numpy as np
 
 from trilogue.analysis.flight.missile import Missile, Stage
 from trilogue.analysis.flight.simulate import Trajectory, simulate
-from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
+from trilogue.analysis.geodesy.frames import enu_axes, to_ecef, to_geodetic
 
 MEMBERS = 1_500
 SEED = 20_171_128
@@ -29,7 +29,7 @@ OUT = Path(__file__).parents[1] / "src/trilogue/analysis/tracking/data/ascents.n
 
 def missile(rng: np.random.Generator) -> Missile:
     """Draw a missile: from the top down, each stage by its share of mass, thrust and efficiency."""
-    count = int(rng.choice([1, 2, 3], p=[0.5, 0.3, 0.2]))
+    count = int(rng.choice([1, 2, 3], p=[0.4, 0.4, 0.2]))
     payload = float(np.exp(rng.uniform(math.log(300.0), math.log(1_500.0))))
     above = payload
     stages: list[Stage] = []
@@ -38,7 +38,9 @@ def missile(rng: np.random.Generator) -> Missile:
         gross = above * rng.uniform(1.5, 6.0)
         dry = gross * rng.uniform(0.08, 0.20)
         exhaust = rng.uniform(2_150.0, 2_900.0)
-        weight_ratio = rng.uniform(1.4, 3.8) if lowest else rng.uniform(0.8, 3.0)
+        # Heavy liquids leave slowly, small solids fast: even in the logarithm.
+        span = (1.4, 3.5) if lowest else (0.75, 3.0)
+        weight_ratio = float(np.exp(rng.uniform(*np.log(span))))
         flow = weight_ratio * 9.81 * (gross + above) / exhaust
         burn = (gross - dry) / flow
         area = 0.3 * (gross + above) * 1e-4 if lowest else 0.0
@@ -69,8 +71,6 @@ def rows(flight: Trajectory) -> np.ndarray | None:
         if t >= flight.apogee_s:
             break
         position, velocity = flight.at(float(t))
-        from trilogue.analysis.geodesy.frames import to_geodetic
-
         lat, lon, height = to_geodetic(position)
         axes = enu_axes(float(lat), float(lon))
         east, north, climb = axes @ velocity

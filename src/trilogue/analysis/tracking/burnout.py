@@ -91,9 +91,8 @@ def find_cutoff(
 ) -> Cutoff:
     """Weigh cut-offs from `earliest` to `latest` by the rows from the run's first up to `stop`."""
     cell = settings.cell_s
-    if latest - earliest < 2.0 * cell:
-        earliest = latest - 2.0 * cell
-    grid = np.arange(earliest, latest + 0.5 * cell, cell)
+    cells = max(math.ceil((latest - earliest) / cell), 2)
+    grid: NDArray[np.float64] = latest - cell * np.arange(cells, -1, -1, dtype=np.float64)
     epoch = float(grid[-1])
     until = int(np.searchsorted(table.time[:stop], epoch, side="right"))
     total = np.concatenate([[0.0], np.cumsum(run.loglik)])

@@ -161,22 +161,22 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
     """Return the free flight up to now, or why there is none yet."""
     boost = modes.boost
     strong = _boosted(modes, settings)
-    silent = boost < 1.0 - settings.sure
-    if not silent[-1]:
+    # Declared when free flight is sure, and revoked only when boost is likelier again.
+    lit = np.flatnonzero(boost > 0.5)
+    quiet = int(lit[-1]) + 1 if len(lit) else 0
+    sure = quiet + np.flatnonzero(boost[quiet:] < 1.0 - settings.sure)
+    if not len(sure):
         return "The engine may still burn: the impact is unbounded."
-    quiet = int(np.flatnonzero(~silent)[-1]) + 1 if not silent.all() else 0
-    if table.time[-1] - table.time[quiet] < settings.settle_s:
+    if table.time[-1] - table.time[sure[0]] < settings.settle_s:
         return "The engine may have been cut off just now: the impact is unbounded."
+    quiet = int(sure[0])
     dense = _descends(table, modes, quiet)
     if strong[:quiet].any():
-        lit = (
-            int(np.flatnonzero(boost[: quiet + 1] > 1.0 - _RELAXED)[-1])
-            if (boost[: quiet + 1] > 1.0 - _RELAXED).any()
-            else 0
-        )
         latest = float(table.time[quiet])
         infrared = table.time[table.infrared[table.sensor]]
-        earliest = max(float(table.time[lit]) - _BEFORE_S, float(table.time[0]))
+        burning = np.flatnonzero(boost[: quiet + 1] > 1.0 - _RELAXED)
+        last_lit = float(table.time[burning[-1]]) if len(burning) else -np.inf
+        earliest = max(last_lit - _BEFORE_S, float(table.time[0]))
         seen = infrared[infrared <= latest]
         if len(seen):
             earliest = min(max(earliest, float(seen[-1]) - 1.0), latest)

@@ -40,6 +40,7 @@ _RELATIVE = 0.02
 """A window of two per cent of speed and 15 m/s is as narrow as it gets."""
 _RIDGE = 0.05
 _LOWEST_M = 500.0
+_SLOW = 50.0
 
 
 @dataclass(frozen=True)
@@ -176,19 +177,24 @@ def locate_launch(ascent: Ascent) -> GroundPoint | None:
     freedom = design.shape[1] * (weights @ weights)
     spread /= max(1.0 - freedom, 0.2)
     answer = beta[0]
-    # The errors of the track: its place, and its speeds through the regression.
+    # The errors of the track. Of the first state: along its path to the height it is thought to
+    # have, through the regression on its speeds, and through its course; of the later speeds the
+    # regression alone.
     slope = beta[1 : 1 + len(observed)] / window[:, None]
-    through = (slope * sds[:, None]).T @ (slope * sds[:, None])
-    total = spread + through
-    ahead, right = axes[1], axes[2]
+    up, ahead, right = axes
+    by = np.zeros((3, 6))
+    by[0, :3] = up / climb
+    by[1, :3] = ahead - over / climb * up
+    by[2, :3] = right
+    by[:, 3:] = np.outer(slope[0], up) + np.outer(slope[1], ahead)
+    by[2, 3:] += answer[1] / max(over, _SLOW) * right
+    later = slope[2:] * sds[2:, None]
+    total = spread + by @ covariance[:6, :6] @ by.T + later.T @ later
     lat, lon, _ = to_geodetic(state[:3])
-    below = to_ecef(lat, lon, 0.0)
-    place = below + answer[1] * ahead + answer[2] * right
+    place = to_ecef(lat, lon, 0.0) + answer[1] * ahead + answer[2] * right
     flat = np.column_stack([ahead, right])
-    course_sd2 = (axes[2] @ covariance[3:6, 3:6] @ axes[2]) / max(over, 1.0) ** 2
-    aside = np.outer(right, right) * min(course_sd2, 1.0) * answer[1] ** 2
-    scatter = flat @ total[1:, 1:] @ flat.T + covariance[:3, :3] + aside
-    when_sd2 = total[0, 0] + float(axes[0] @ covariance[:3, :3] @ axes[0]) / climb**2
+    scatter = flat @ total[1:, 1:] @ flat.T
+    when_sd2 = total[0, 0]
     return ground_point(
         place, scatter, Value(float(ascent.time[0] - answer[0]), math.sqrt(when_sd2))
     )
