@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from trilogue.client import Client
     from trilogue.node.inputs import SourceInput
 
-__all__ = ["JSON_FILE", "complete", "complete_all", "read_input"]
+__all__ = ["JSON_FILE", "complete", "complete_all", "read_input", "read_text"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,18 @@ def read_input(path: Path, shape: type[T]) -> T:
         return msgspec.convert(canonical.loads(data), shape, strict=True)
     except (FormatError, msgspec.ValidationError) as error:
         raise InputError(f"{path}: {getattr(error, 'message', error)}") from error
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file. Raises `InputError` when it is not UTF-8."""
+    from trilogue.errors import InputError
+
+    with click.open_file(str(path), "rb") as file:
+        data: bytes = file.read()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not UTF-8 at byte {error.start}") from error
 
 
 def complete(client: Client, source: SourceInput) -> SourceInput:

@@ -10,6 +10,7 @@ import click
 from trilogue.cli.asking import as_json
 from trilogue.cli.lazy import LazyGroup
 from trilogue.cli.out import print_json, print_lines, print_table, working
+from trilogue.cli.reading import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,13 @@ __all__ = ["picture"]
 _COMMANDS = "trilogue.cli.commands"
 
 
-@click.group(cls=LazyGroup, lazy={"flown": f"{_COMMANDS}.flown:flown"})
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "ascent": f"{_COMMANDS}.ascent:ascent",
+        "flown": f"{_COMMANDS}.flown:flown",
+    },
+)
 def picture() -> None:
     """See what readings say, alone and together."""
 
@@ -59,7 +66,7 @@ def locate(*, file: Path, by: str, event: str | None, as_json: bool) -> None:
     from trilogue.reports.csv import arrivals_from_csv
 
     del by  # there is one way so far; it is named so that a second can come
-    rows = arrivals_from_csv(_text(file))
+    rows = arrivals_from_csv(read_text(file))
     events = _events(rows, event)
     with working("Locating"):
         found = [(name, estimate) for name in events for estimate in _estimates(name, rows)]
@@ -74,18 +81,6 @@ def locate(*, file: Path, by: str, event: str | None, as_json: bool) -> None:
     for position, name in enumerate(events):
         print_lines(*([""] if position else []), f"Event {name}", "")
         _print_event([estimate for one, estimate in found if one == name])
-
-
-def _text(file: Path) -> str:
-    """Return the text of a file. Raises `InputError` when it is not UTF-8."""
-    from trilogue.errors import InputError
-
-    with click.open_file(str(file), "rb") as opened:
-        data: bytes = opened.read()
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not UTF-8 at byte {error.start}") from error
 
 
 def _events(rows: Iterable[ArrivalRow], event: str | None) -> list[str]:
