@@ -4,9 +4,11 @@ from trilogue.reports.payloads import (
     AnglesPlot,
     Arrival,
     Assessment,
+    Bias,
     Depth,
     Ellipse,
     EstimatedPosition,
+    FieldOfRegard,
     Identification,
     Launch,
     Magnitude,
@@ -112,6 +114,24 @@ INFRARED = Plots(
     ),
 )
 
+SHIP = Plots(
+    sensor=Sensor(
+        id="JP-SR-1",
+        kind="ship-radar",
+        position=Position(latitude=38.9, longitude=134.2, height_m=20.0, sd_m=15.0),
+        noise=Noise(azimuth_rad=1e-3, elevation_rad=1e-3, range_m=40.0, range_rate_mps=1.0),
+        bias=Bias(azimuth_rad=5e-4, elevation_rad=5e-4, range_m=20.0, clock_s=0.01),
+        field=FieldOfRegard(
+            azimuth_deg=300.0, azimuth_half_deg=60.0, elevation_min_deg=1.0, range_max_m=1.2e6
+        ),
+        period_s=1.0,
+        detection_probability=0.9,
+        clutter_per_scan=2.0,
+    ),
+    frame="enu-wgs84",
+    rows=RADAR.rows,
+)
+
 VARIANCES = (2500.0, 2500.0, 4900.0, 4.0, 4.0, 9.0)
 
 TRACK = Track(
@@ -156,6 +176,7 @@ EXAMPLES = {
     "seismic-event": EVENT,
     "plots": RADAR,
     "plots-infrared": INFRARED,
+    "plots-stated": SHIP,
     "track": TRACK,
     "launch": LAUNCH,
     "site-activity": SITE,

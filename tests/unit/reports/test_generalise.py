@@ -30,7 +30,17 @@ from trilogue.reports.payloads import (
 from trilogue.reports.portion import Place, draft_portion, seal
 
 from .examples import KR_SECRET, LEGS, digest_text
-from .payload_examples import ARRIVALS, ASSESSMENT, EVENT, INFRARED, LAUNCH, RADAR, SITE, TRACK
+from .payload_examples import (
+    ARRIVALS,
+    ASSESSMENT,
+    EVENT,
+    INFRARED,
+    LAUNCH,
+    RADAR,
+    SHIP,
+    SITE,
+    TRACK,
+)
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # ObsPy reads its entry points in a way that Python leaves
@@ -182,6 +192,7 @@ BOTH = {"position_grid_e5": 50_000, "time_grid_ms": 60_000}
         (EVENT, ("epicentre", "origin")),
         (RADAR, ("rows[].time", "sensor.position")),
         (INFRARED, ("rows[].time", "sensor.position")),
+        (SHIP, ("rows[].time", "sensor.position")),
         (TRACK, ("state", "time")),
         (LAUNCH, ("position", "time")),
         (SITE, ("observed", "position")),

@@ -103,6 +103,11 @@ OUT_OF_RANGE = [
     ("plots", ("frame",), "ecef", "enum"),
     ("plots", ("sensor", "kind"), "sonar", "enum"),
     ("plots", ("rows", 0, "kind"), "bearing", "Invalid value"),
+    ("plots-stated", ("sensor", "bias", "range_m"), -1.0, ">= 0.0"),
+    ("plots-stated", ("sensor", "field", "azimuth_deg"), 360.0, "< 360.0"),
+    ("plots-stated", ("sensor", "period_s"), 0.0, "> 0.0"),
+    ("plots-stated", ("sensor", "detection_probability"), 1.5, "<= 1.0"),
+    ("plots-stated", ("sensor", "clutter_per_scan"), -0.5, ">= 0.0"),
     ("track", ("phase",), "ascent", "enum"),
     ("track", ("state",), [0.0] * 5, "length 6"),
     ("track", ("lineage", 0), "QQ==", "length >= 44"),
@@ -121,6 +126,7 @@ OUT_OF_RANGE = [
 )
 def test_out_of_range_is_refused_with_field_value_and_rule(type_id, path, value, rule):
     wrong = put(tree(EXAMPLES[type_id]), path, value)
+    type_id = wrong["type"]
     with pytest.raises(FormatError) as caught:
         parse_payload(type_id, written(wrong))
     named = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
@@ -142,6 +148,8 @@ TOGETHER = [
     ("plots", ("rows", 0, "azimuth_rad"), [6.3, 0.1], "0 to 2 pi"),
     ("plots", ("rows", 0, "elevation_rad"), [1.6, 0.1], "pi/2"),
     ("plots", ("rows", 0, "range_m"), [0.0, 0.1], "not positive"),
+    ("plots-stated", ("sensor", "field", "azimuth_deg"), None, "stands with azimuth_deg"),
+    ("plots-stated", ("sensor", "field", "elevation_max_deg"), 1.0, "does not lie above"),
     ("track", ("lineage",), [], None),
     ("launch", ("classes", 0, "probability"), 0.7, "sum to 0.89"),
     ("launch", ("classes", 1, "name"), "hwasong-14", "'unknown' is missing"),
@@ -158,11 +166,21 @@ TOGETHER = [
 )
 def test_what_only_fields_together_show(type_id, path, value, rule):
     data = written(put(tree(EXAMPLES[type_id]), path, value))
+    type_id = payload_type(EXAMPLES[type_id])
     if rule is None:
         parse_payload(type_id, data)
         return
     with pytest.raises(FormatError, match=rule):
         parse_payload(type_id, data)
+
+
+def test_a_sensor_that_states_no_more_than_it_must_is_spelled_without_the_rest():
+    value = tree(EXAMPLES["plots"])
+    assert list(value["sensor"]) == ["id", "kind", "noise", "position"]
+    with pytest.raises(FormatError, match="sorted form"):
+        parse_payload("plots", written(put(value, ("sensor", "bias"), None)))
+    # A person may write the null out.
+    assert read_payload("plots", json.dumps(value)) == EXAMPLES["plots"]
 
 
 def test_one_instrument_reads_a_phase_once():

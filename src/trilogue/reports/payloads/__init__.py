@@ -29,7 +29,15 @@ from trilogue.reports.payloads.event import (
     YieldEstimate,
 )
 from trilogue.reports.payloads.launch import Launch, MissileClass
-from trilogue.reports.payloads.plots import AnglesPlot, Noise, Plots, RangePlot, Sensor
+from trilogue.reports.payloads.plots import (
+    AnglesPlot,
+    Bias,
+    FieldOfRegard,
+    Noise,
+    Plots,
+    RangePlot,
+    Sensor,
+)
 from trilogue.reports.payloads.quantities import (
     Confidence,
     Ellipse,
@@ -56,10 +64,12 @@ __all__ = [
     "AnglesPlot",
     "Arrival",
     "Assessment",
+    "Bias",
     "Confidence",
     "Depth",
     "Ellipse",
     "EstimatedPosition",
+    "FieldOfRegard",
     "Identification",
     "Launch",
     "Magnitude",

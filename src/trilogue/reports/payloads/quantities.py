@@ -1,9 +1,9 @@
 """Quantities: every number in a payload with its unit in its name and its uncertainty beside it.
 
 Units are SI: metres, seconds, metres per second, radians. Degrees stand only in latitude and
-longitude (WGS-84, geodetic). An uncertainty is a standard deviation of a normal error, and an
-ellipse states the probability with which it holds the truth. `None` means that the source does
-not state it; nothing is made up to fill it.
+longitude (WGS-84, geodetic) and where a name ends in `_deg`. An uncertainty is a standard deviation
+of a normal error, and an ellipse states the probability with which it holds the truth. `None` means
+that the source does not state it; nothing is made up to fill it.
 
 Ranges and patterns are checked when a payload is read, and again when one is written.
 """
