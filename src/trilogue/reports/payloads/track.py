@@ -20,6 +20,7 @@ class Track(
     forbid_unknown_fields=True,
     tag_field="type",
     tag="track",
+    omit_defaults=True,
 ):
     """A state at one time, in the Earth-centred Earth-fixed frame of WGS-84.
 
@@ -35,6 +36,9 @@ class Track(
     phase: Literal["boost", "midcourse", "terminal", "unknown"]
     lineage: Annotated[tuple[DigestText, ...], msgspec.Meta(max_length=10_000)]
     """Digests of the portions behind the state, sorted: they decide where it may go."""
+    lineage_complete: bool = True
+    """False where more stands behind the state than `lineage` names: it may then share errors with
+    anything, and is fused so. Left out where true."""
 
     def __post_init__(self) -> None:
         """Check the covariance and the order of the lineage."""
