@@ -1,7 +1,5 @@
 """One payload of each type, from public facts or invented and simple."""
 
-import msgspec
-
 from trilogue.reports.payloads import (
     AnglesPlot,
     Arrival,
@@ -180,7 +178,6 @@ EXAMPLES = {
     "plots-infrared": INFRARED,
     "plots-stated": SHIP,
     "track": TRACK,
-    "track-unknown": msgspec.structs.replace(TRACK, lineage=(), lineage_complete=False),
     "launch": LAUNCH,
     "site-activity": SITE,
     "assessment": ASSESSMENT,

@@ -218,6 +218,14 @@ def test_lineage_is_sorted():
         msgspec.structs.replace(TRACK, lineage=TRACK.lineage[::-1])
 
 
+def test_a_lineage_is_complete_unless_the_track_says_otherwise():
+    assert TRACK.lineage_complete
+    assert "lineage_complete" not in tree(TRACK)
+    partial = msgspec.structs.replace(TRACK, lineage_complete=False)
+    assert tree(partial)["lineage_complete"] is False
+    assert parse_payload("track", encode_payload(partial)) == partial
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
