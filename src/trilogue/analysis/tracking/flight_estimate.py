@@ -181,7 +181,10 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
         if len(seen):
             earliest = min(max(earliest, float(seen[-1]) - 1.0), latest)
         stop = int(np.searchsorted(table.time, latest, side="right"))
-        filtered = filter_boost(table, first, boost, stop, settings)
+        # The last change is the cut-off itself: hypotheses stand for it, not noise.
+        steady = boost.copy()
+        steady[burning[-1] if len(burning) else 0 :] = 1.0
+        filtered = filter_boost(table, first, steady, stop, settings)
         cutoff = find_cutoff(table, filtered, earliest, latest, settings, max(dense, stop))
         return _Flown(cutoff.state, _onward(table, cutoff.state, dense, settings), cutoff, filtered)
     if table.infrared[table.sensor].all():

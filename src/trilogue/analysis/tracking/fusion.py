@@ -20,10 +20,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, eigh
 
+from trilogue.analysis.tracking.estimate import StateEstimate
+from trilogue.analysis.tracking.kernels.coast import FREE
+from trilogue.analysis.tracking.smoother import Free
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Fused", "distance2", "fuse_independent", "intersect", "log_volume"]
+    from trilogue.analysis.tracking.settings import EstimateSettings
+
+__all__ = ["Fused", "as_free", "distance2", "fuse_independent", "intersect", "log_volume", "moved"]
 
 _HALVINGS = 80
 
@@ -117,6 +123,25 @@ def log_volume(p: NDArray[np.float64]) -> float:
     """Return the logarithm of a covariance's determinant: the less, the more is known."""
     scale = np.sqrt(np.diag(p))
     return float(np.linalg.slogdet(p / np.outer(scale, scale))[1] + 2.0 * np.log(scale).sum())
+
+
+def as_free(state: StateEstimate, settings: EstimateSettings) -> Free:
+    """Return a state in free flight with what is believed beforehand of its drag."""
+    mean, covariance = np.empty(FREE), np.zeros((FREE, FREE))
+    mean[:6], mean[6] = state.state, settings.log_drag
+    covariance[:6, :6] = state.covariance
+    covariance[6, 6] = settings.log_drag_sd**2
+    return Free(state.time, mean, covariance)
+
+
+def moved(state: StateEstimate, time: float, settings: EstimateSettings) -> StateEstimate:
+    """Move a state in free flight to another time."""
+    if time == state.time:
+        return state
+    there = as_free(state, settings).at(time)
+    return StateEstimate(
+        time, there.mean[:6], _symmetric(there.covariance[:6, :6]), state.phase, state.phases
+    )
 
 
 def _scale(p1: NDArray[np.float64], p2: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trilogue.analysis.tracking.sensor import Sensor
 
-__all__ = ["AZIMUTH", "ELEVATION", "RANGE", "RANGE_RATE", "PlotTable"]
+__all__ = ["AZIMUTH", "ELEVATION", "RANGE", "RANGE_RATE", "PlotTable", "joined"]
 
 AZIMUTH, ELEVATION, RANGE, RANGE_RATE = range(4)
 """Columns of `PlotTable.values` and `PlotTable.sd`."""
@@ -91,3 +91,29 @@ class PlotTable:
     def until(self, time: float) -> PlotTable:
         """Return the plots up to and including a time."""
         return self.where(self.time <= time)
+
+
+def joined(tables: Sequence[PlotTable]) -> PlotTable:
+    """Return the rows of all tables as one; sensors stand by owner and name, each once.
+
+    Raises `ValueError` where two sensors differ and yet have one owner and name.
+    """
+    named: dict[tuple[str, str], Sensor] = {}
+    for table in tables:
+        for sensor in table.sensors:
+            known = named.setdefault((sensor.owner, sensor.id), sensor)
+            if known != sensor:
+                raise ValueError(f"two sensors of {sensor.owner} are called {sensor.id}")
+    order = sorted(named)
+    place = {key: k for k, key in enumerate(order)}
+    sources = sorted({source for table in tables for source in table.sources})
+    number = {source: k for k, source in enumerate(sources)}
+    columns: list[list[NDArray[Any]]] = [[], [], [], [], []]
+    for table in tables:
+        sensors = np.array([place[s.owner, s.id] for s in table.sensors], np.int64)
+        of = np.array([number[s] for s in table.sources], np.int64)
+        parts = (table.time, sensors[table.sensor], table.values, table.sd, of[table.source])
+        for column, part in zip(columns, parts, strict=True):
+            column.append(part)
+    time, sensor, values, sd, source = (np.concatenate(column) for column in columns)
+    return PlotTable.of([named[key] for key in order], time, sensor, values, sd, source, sources)

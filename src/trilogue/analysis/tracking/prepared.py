@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trilogue.analysis.tracking.sensor import Sensor
     from trilogue.analysis.tracking.settings import EstimateSettings
 
-__all__ = ["Prepared", "Start", "biases", "geometry_of", "prepare", "start"]
+__all__ = ["Prepared", "Start", "biases", "geometry_of", "plots_of_one", "prepare", "start"]
 
 _TOGETHER_S = 2.0
 _FLOOR = 1e-3  # of the noise: a bias that is known to be nil still needs a variance to divide by
@@ -109,6 +109,22 @@ def prepare(plots: PlotTable) -> Prepared:
         geometry_of(plots.sensors),
         place,
         sds,
+        np.array([s.kind == "infrared" for s in plots.sensors], bool),
+        plots.sensors,
+    )
+
+
+def plots_of_one(plots: PlotTable, row: int, sd: NDArray[np.float64]) -> Prepared:
+    """Return the arrays of one row of a table, with `sd` `(n, 4)` in place of its own, no biases."""
+    one = slice(row, row + 1)
+    return Prepared(
+        plots.time[one],
+        plots.sensor[one],
+        plots.values[one],
+        sd[one],
+        geometry_of(plots.sensors),
+        np.full(len(plots.sensors), -1, np.int64),
+        np.zeros(0),
         np.array([s.kind == "infrared" for s in plots.sensors], bool),
         plots.sensors,
     )

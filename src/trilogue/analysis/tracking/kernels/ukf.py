@@ -1,0 +1,430 @@
+"""The unscented filter in one mode: a rival method, by which the extended filter is tested.
+
+No estimate of the product rests on it. It linearises nothing, so that where it agrees with the
+extended filter the latter's analytic derivatives are right and its linearisation is good enough.
+
+Source: van der Merwe, Sigma-point Kalman filters for probabilistic inference in dynamic state-space
+models, thesis, Oregon Health and Science University, 2004, algorithm 3.1 with additive noise;
+points are drawn anew before a plot is taken in. Three things are algebra, not approximation. The
+weights of the mean sum to one, so that sums run over differences from the middle point. What a
+sensor measures depends on the position alone, the first rows of the triangular root: of the points
+before a plot all but six coincide with the middle one there. And of the cross-covariance the
+middle cancels, since points lie in pairs.
+
+A filter's numbers live in one flat array, `room`, at constant places. Points stand side by side,
+`WIDTH` to an element of the state, so that a step of integration moves eight at a time; the three
+that fill the width up repeat the middle one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from trilogue.analysis.tracking.kernels.dynamics import (
+    _DENSITY_STEP,
+    _DENSITY_TOP,
+    _LOG_DENSITY,
+    BOOST_FREE,
+    BOOST_TURN,
+    CORE,
+    EXHAUST,
+    FLATTENING,
+    J2,
+    MODES,
+    MU,
+    RADIUS,
+    RATE,
+    REENTRY,
+    SLOW,
+    SUBSTEP,
+)
+
+__all__ = ["ALPHA", "BETA", "KAPPA", "run"]
+
+ALPHA, BETA, KAPPA = 0.5, 2.0, 3.0 - CORE
+"""Spread of the points about the middle, and weight of the middle in the covariance."""
+
+POINTS = 2 * CORE + 1
+WIDTH = 24
+_ROW = 16  # a row of a matrix, filled up
+_SIGHT = 8  # points that a sensor tells apart, seven, filled up
+_LOG_2PI = math.log(2.0 * math.pi)
+# Places in `room`.
+_X = 0
+_P = _X + _ROW
+_L = _P + CORE * _ROW
+_W = _L + CORE * _ROW
+_K = _W + CORE * WIDTH
+_S = _K + 9 * WIDTH
+_D = _S + 9 * WIDTH
+_Z = _D + WIDTH
+_U = _Z + 3 * _SIGHT
+_ROOM = _U + 3 * _ROW
+
+_DENSITY = np.exp(_LOG_DENSITY)
+_SLOPE = np.append(np.diff(_LOG_DENSITY) / _DENSITY_STEP, 0.0)
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _kernel(function: F) -> F:
+    """Compile with sums in any order, so that they run eight at a time."""
+    loose = {"contract", "reassoc", "nsz"}
+    return cast("F", njit(cache=True, error_model="numpy", fastmath=loose)(function))
+
+
+def _part(function: F) -> F:
+    """Write a function into those that call it: a loop is vectorised only as a whole."""
+    return cast("F", njit(inline="always")(function))
+
+
+Six = tuple[float, float, float, float, float, float]
+
+
+@_part
+def _air(x: float, y: float, z: float) -> float:
+    """Return density as `dynamics` has it; the exponential, of at most 0.4, by its series."""
+    r2 = x * x + y * y + z * z
+    s2 = z * z / r2
+    surface = RADIUS * (1.0 - FLATTENING * s2 * (1.0 + 1.5 * FLATTENING * (1.0 - s2)))
+    h = min(max(math.sqrt(r2) - surface, 0.0), _DENSITY_TOP - 1.0)
+    i = int(h * (1.0 / _DENSITY_STEP))
+    e = _SLOPE[i] * (h - i * _DENSITY_STEP)
+    series = 1.0 + e * (1.0 / 11.0) * (1.0 + e * (1.0 / 12.0) * (1.0 + e * (1.0 / 13.0)))
+    series = 1.0 + e * (1.0 / 8.0) * (1.0 + e * (1.0 / 9.0) * (1.0 + e * (1.0 / 10.0) * series))
+    series = 1.0 + e * (1.0 / 5.0) * (1.0 + e * (1.0 / 6.0) * (1.0 + e * (1.0 / 7.0) * series))
+    series = 1.0 + e * (1.0 / 2.0) * (1.0 + e * (1.0 / 3.0) * (1.0 + e * (1.0 / 4.0) * series))
+    rho = _DENSITY[i] * (1.0 + e * series)
+    return rho if h < _DENSITY_TOP - 1.0 else 0.0
+
+
+@_part
+def _rates(
+    mode: int, x: float, y: float, z: float, vx: float, vy: float, vz: float,
+    ax: float, ay: float, az: float, drag: float,
+) -> Six:  # fmt: skip
+    """Return the rates of velocity and thrust acceleration; see `dynamics.acceleration`."""
+    r2 = x * x + y * y + z * z
+    inverse = 1.0 / r2
+    central = -MU * inverse / math.sqrt(r2)
+    k = 1.5 * J2 * RADIUS * RADIUS * inverse
+    polar = 5.0 * z * z * inverse
+    across = central * (1.0 + k * (1.0 - polar)) + RATE * RATE
+    gx, gy, gz = across * x, across * y, central * (1.0 + k * (3.0 - polar)) * z
+    jx, jy, jz = 0.0, 0.0, 0.0
+    if mode == BOOST_TURN:
+        v2 = vx * vx + vy * vy + vz * vz
+        growth = math.sqrt(ax * ax + ay * ay + az * az) * (1.0 / EXHAUST)
+        turned = 1.0 / v2 if v2 > SLOW * SLOW else 0.0
+        wx = (vy * gz - vz * gy) * turned
+        wy = (vz * gx - vx * gz) * turned
+        wz = (vx * gy - vy * gx) * turned
+        jx = growth * ax + wy * az - wz * ay
+        jy = growth * ay + wz * ax - wx * az
+        jz = growth * az + wx * ay - wy * ax
+    gx += 2.0 * RATE * vy
+    gy -= 2.0 * RATE * vx
+    if mode <= BOOST_TURN:
+        gx += ax
+        gy += ay
+        gz += az
+    if mode == REENTRY:
+        push = 0.5 * _air(x, y, z) * math.sqrt(vx * vx + vy * vy + vz * vz) * drag
+        gx -= push * vx
+        gy -= push * vy
+        gz -= push * vz
+    return gx, gy, gz, jx, jy, jz
+
+
+def _mover(mode: int) -> Callable[[NDArray[np.float64], float], None]:
+    """Return the step of a mode: its own function, since branches would not be vectorised."""
+
+    @_kernel
+    def move(room: NDArray[np.float64], h: float) -> None:
+        """Move every point by one step of the classical Runge–Kutta rule, stage by stage.
+
+        `_W` holds where the points stood, `_K` the rates of the last stage, `_S` their weighted sum.
+        """
+        for i in range(9 * WIDTH):
+            room[_K + i] = 0.0
+            room[_S + i] = 0.0
+        for stage in range(4):
+            reach = 0.0 if stage == 0 else h if stage == 3 else 0.5 * h
+            share = h / 3.0 if 0 < stage < 3 else h / 6.0
+            for k in range(WIDTH):
+                vx = room[_W + 3 * WIDTH + k] + reach * room[_K + 3 * WIDTH + k]
+                vy = room[_W + 4 * WIDTH + k] + reach * room[_K + 4 * WIDTH + k]
+                vz = room[_W + 5 * WIDTH + k] + reach * room[_K + 5 * WIDTH + k]
+                a, b, c, d, e, f = _rates(
+                    mode,
+                    room[_W + k] + reach * room[_K + k],
+                    room[_W + WIDTH + k] + reach * room[_K + WIDTH + k],
+                    room[_W + 2 * WIDTH + k] + reach * room[_K + 2 * WIDTH + k],
+                    vx, vy, vz,
+                    room[_W + 6 * WIDTH + k] + reach * room[_K + 6 * WIDTH + k],
+                    room[_W + 7 * WIDTH + k] + reach * room[_K + 7 * WIDTH + k],
+                    room[_W + 8 * WIDTH + k] + reach * room[_K + 8 * WIDTH + k],
+                    room[_D + k],
+                )  # fmt: skip
+                room[_K + k], room[_K + WIDTH + k], room[_K + 2 * WIDTH + k] = vx, vy, vz
+                room[_K + 3 * WIDTH + k], room[_K + 4 * WIDTH + k], room[_K + 5 * WIDTH + k] = a, b, c
+                room[_K + 6 * WIDTH + k], room[_K + 7 * WIDTH + k], room[_K + 8 * WIDTH + k] = d, e, f
+            for i in range(9 * WIDTH):
+                room[_S + i] += share * room[_K + i]
+        for i in range(9 * WIDTH):
+            room[_W + i] += room[_S + i]
+
+    return move
+
+
+_move_free, _move_turn, _move_fall = _mover(BOOST_FREE), _mover(BOOST_TURN), _mover(REENTRY)
+
+
+@_kernel
+def _root(room: NDArray[np.float64], columns: int) -> None:
+    """Write the first columns of the triangular root of the covariance, a column to a row of `_L`.
+
+    A covariance that has ceased to be one gives NaN from there on.
+    """
+    for i in range(CORE * _ROW):
+        room[_L + i] = room[_P + i]
+    for j in range(columns):
+        scale = 1.0 / math.sqrt(room[_L + j * _ROW + j])
+        for i in range(_ROW):
+            room[_L + j * _ROW + i] *= scale
+        for k in range(j + 1, columns):
+            w = room[_L + j * _ROW + k]
+            for i in range(_ROW):
+                room[_L + k * _ROW + i] -= w * room[_L + j * _ROW + i]
+
+
+@_kernel
+def _predict(
+    mode: int, room: NDArray[np.float64], dt: float, noise: NDArray[np.float64],
+    alpha: float, beta: float, kappa: float,
+) -> None:  # fmt: skip
+    """Move the filter by `dt` seconds."""
+    spread = alpha * alpha * (CORE + kappa)
+    root = math.sqrt(spread)
+    _root(room, CORE)
+    for i in range(CORE):
+        for k in range(WIDTH):
+            room[_W + i * WIDTH + k] = room[_X + i]
+    if mode > BOOST_TURN:
+        for k in range(3 * WIDTH):
+            room[_W + 6 * WIDTH + k] = 0.0
+    for i in range(CORE):
+        if mode > BOOST_TURN and 6 <= i < 9:
+            continue
+        for j in range(i + 1):
+            off = root * room[_L + j * _ROW + i]
+            room[_W + i * WIDTH + 1 + j] += off
+            room[_W + i * WIDTH + 1 + CORE + j] -= off
+    for k in range(WIDTH):
+        room[_D + k] = math.exp(min(room[_W + 9 * WIDTH + k], 0.0)) if mode == REENTRY else 0.0
+    steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
+    h = dt / steps
+    for _ in range(steps):
+        if mode == BOOST_FREE:
+            _move_free(room, h)
+        elif mode == BOOST_TURN:
+            _move_turn(room, h)
+        else:
+            _move_fall(room, h)
+    each = 0.5 / spread
+    middle = (spread - CORE) / spread + 1.0 - alpha * alpha + beta
+    for i in range(CORE):
+        first = room[_W + i * WIDTH]
+        total = 0.0
+        for k in range(WIDTH):
+            room[_W + i * WIDTH + k] -= first
+            total += room[_W + i * WIDTH + k]
+        mean = each * total
+        room[_X + i] = first + mean
+        for k in range(WIDTH):
+            room[_W + i * WIDTH + k] -= mean
+    # The sum over the width has the middle in it four times, weighed as the others are.
+    middle -= (WIDTH - POINTS + 1) * each
+    for i in range(CORE):
+        for j in range(i + 1):
+            total = 0.0
+            for k in range(WIDTH):
+                total += room[_W + i * WIDTH + k] * room[_W + j * WIDTH + k]
+            total = each * total + middle * room[_W + i * WIDTH] * room[_W + j * WIDTH]
+            room[_P + i * _ROW + j] = total
+            room[_P + j * _ROW + i] = total
+    _disturb(mode, room, dt, noise)
+
+
+@_kernel
+def _disturb(
+    mode: int, room: NDArray[np.float64], dt: float, noise: NDArray[np.float64]
+) -> None:
+    """Add the process noise of an interval; see `dynamics.predict`."""
+    q_v, q_a, q_d = noise[mode, 0] ** 2, noise[mode, 1] ** 2, noise[mode, 2] ** 2
+    if mode > BOOST_TURN:
+        q_a = 0.0
+    dt2, dt3 = dt * dt, dt * dt * dt
+    place = q_v * dt3 / 3.0 + q_a * dt3 * dt2 / 20.0
+    place_speed = q_v * dt2 / 2.0 + q_a * dt2 * dt2 / 8.0
+    speed = q_v * dt + q_a * dt3 / 3.0
+    for i in range(3):
+        room[_P + i * _ROW + i] += place
+        room[_P + i * _ROW + 3 + i] += place_speed
+        room[_P + (3 + i) * _ROW + i] += place_speed
+        room[_P + (3 + i) * _ROW + 3 + i] += speed
+        room[_P + i * _ROW + 6 + i] += q_a * dt3 / 6.0
+        room[_P + (6 + i) * _ROW + i] += q_a * dt3 / 6.0
+        room[_P + (3 + i) * _ROW + 6 + i] += q_a * dt2 / 2.0
+        room[_P + (6 + i) * _ROW + 3 + i] += q_a * dt2 / 2.0
+        room[_P + (6 + i) * _ROW + 6 + i] += q_a * dt
+        if mode > BOOST_TURN:
+            room[_P + (6 + i) * _ROW + 6 + i] += noise[MODES, 0] ** 2
+    room[_P + 9 * _ROW + 9] += q_d * dt
+
+
+@_kernel
+def _look(room: NDArray[np.float64], sensor: NDArray[np.float64], root: float) -> tuple[
+    float, float, float
+]:
+    """Write what the points show less what the middle one shows, and return the latter."""
+    ox = room[_X] - sensor[0]
+    oy = room[_X + 1] - sensor[1]
+    oz = room[_X + 2] - sensor[2]
+    e = sensor[3] * ox + sensor[4] * oy + sensor[5] * oz
+    n = sensor[6] * ox + sensor[7] * oy + sensor[8] * oz
+    u = sensor[9] * ox + sensor[10] * oy + sensor[11] * oz
+    flat = math.sqrt(e * e + n * n)
+    r = math.sqrt(e * e + n * n + u * u)
+    for k in range(1, 7):
+        j = (k - 1) % 3
+        sign = root if k <= 3 else -root
+        dx = sign * room[_L + j * _ROW]
+        dy = sign * room[_L + j * _ROW + 1]
+        dz = sign * room[_L + j * _ROW + 2]
+        de = sensor[3] * dx + sensor[4] * dy + sensor[5] * dz
+        dn = sensor[6] * dx + sensor[7] * dy + sensor[8] * dz
+        du = sensor[9] * dx + sensor[10] * dy + sensor[11] * dz
+        ek, nk, uk = e + de, n + dn, u + du
+        flat_k = math.sqrt(ek * ek + nk * nk)
+        r_k = math.sqrt(ek * ek + nk * nk + uk * uk)
+        # The angle between two directions, by its sine and cosine.
+        room[_Z + k] = math.atan2(de * n - dn * e, nk * n + ek * e)
+        room[_Z + _SIGHT + k] = math.atan2(uk * flat - flat_k * u, flat_k * flat + uk * u)
+        room[_Z + 2 * _SIGHT + k] = r_k - r
+    return math.atan2(e, n), math.atan2(u, flat), r
+
+
+@_kernel
+def _update(
+    room: NDArray[np.float64], sensor: NDArray[np.float64],
+    z: NDArray[np.float64], sd: NDArray[np.float64], alpha: float, beta: float, kappa: float,
+) -> float:  # fmt: skip
+    """Take a plot in; return its log-likelihood."""
+    spread = alpha * alpha * (CORE + kappa)
+    root = math.sqrt(spread)
+    each = 0.5 / spread
+    middle = (spread - CORE) / spread + 1.0 - alpha * alpha + beta + (POINTS - 7) * each
+    _root(room, 3)
+    seen = _look(room, sensor, root)
+    loglik = 0.0
+    rows = 3 if not math.isnan(z[2]) else 2
+    s = np.empty((3, 3))
+    v = np.empty(3)
+    mean = np.empty(3)
+    for a in range(rows):
+        total = 0.0
+        for k in range(1, 7):
+            total += room[_Z + a * _SIGHT + k]
+        mean[a] = each * total
+        for b in range(a + 1):
+            total = 0.0
+            for k in range(1, 7):
+                total += (room[_Z + a * _SIGHT + k] - mean[a]) * (
+                    room[_Z + b * _SIGHT + k] - mean[b]
+                )
+            s[a, b] = each * total + middle * mean[a] * mean[b]
+        s[a, a] += sd[a] * sd[a]
+        v[a] = z[a] - seen[a] - mean[a]
+        for i in range(_ROW):
+            total = 0.0
+            for j in range(3):
+                total += room[_L + j * _ROW + i] * (
+                    room[_Z + a * _SIGHT + 1 + j] - room[_Z + a * _SIGHT + 4 + j]
+                )
+            room[_U + a * _ROW + i] = each * root * total
+    v[0] -= 2.0 * math.pi * math.floor(v[0] / (2.0 * math.pi) + 0.5)
+    # By the root of the innovation covariance: each row of `_U` then stands for itself.
+    for a in range(rows):
+        for b in range(a):
+            w = s[a, b]
+            v[a] -= w * v[b]
+            for i in range(_ROW):
+                room[_U + a * _ROW + i] -= w * room[_U + b * _ROW + i]
+        top = s[a, a]
+        for b in range(a):
+            top -= s[a, b] * s[a, b]
+        scale = 1.0 / math.sqrt(top)
+        v[a] *= scale
+        for i in range(_ROW):
+            room[_U + a * _ROW + i] *= scale
+        for b in range(a + 1, rows):
+            w = s[b, a]
+            for c in range(a):
+                w -= s[b, c] * s[a, c]
+            s[b, a] = w * scale
+        loglik += math.log(scale) - 0.5 * (v[a] * v[a] + _LOG_2PI)
+        for i in range(CORE):
+            room[_X + i] += v[a] * room[_U + a * _ROW + i]
+            w = room[_U + a * _ROW + i]
+            for j in range(_ROW):
+                room[_P + i * _ROW + j] -= w * room[_U + a * _ROW + j]
+    return loglik
+
+
+@_kernel
+def run(
+    mode: int,
+    x0: NDArray[np.float64],
+    p0: NDArray[np.float64],
+    start: float,
+    time: NDArray[np.float64],
+    sensor: NDArray[np.int64],
+    values: NDArray[np.float64],
+    sd: NDArray[np.float64],
+    geometry: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    alpha: float,
+    beta: float,
+    kappa: float,
+    xs_out: NDArray[np.float64],
+    ps_out: NDArray[np.float64],
+    loglik: NDArray[np.float64],
+) -> None:
+    """Take the plots of one track in, in the order of time, and write what stood after each.
+
+    As `imm.run`, in one mode and without biases: `x0` is `(10,)`, `p0` `(10, 10)`, the outputs are
+    `(m, 10)`, `(m, 10, 10)` and `(m,)`. Azimuth, elevation and range are taken in, and range rate
+    is not.
+    """
+    room = np.zeros(_ROOM)
+    for i in range(CORE):
+        room[_X + i] = x0[i]
+        for j in range(CORE):
+            room[_P + i * _ROW + j] = p0[i, j]
+    now = start
+    for m in range(len(time)):
+        if time[m] > now:
+            _predict(mode, room, time[m] - now, noise, alpha, beta, kappa)
+            now = time[m]
+        loglik[m] = _update(room, geometry[sensor[m]], values[m], sd[m], alpha, beta, kappa)
+        for i in range(CORE):
+            xs_out[m, i] = room[_X + i]
+            for j in range(CORE):
+                ps_out[m, i, j] = room[_P + i * _ROW + j]

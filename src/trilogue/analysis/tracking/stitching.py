@@ -1,0 +1,101 @@
+"""Stitching: pieces of track that are one object's, joined.
+
+An object is lost and found again: it leaves the range of all radars for half an hour, or one
+participant's sensors see it before another's do. A track's look-ahead through such a gap knows too
+little of the sensors' biases; the estimates of both pieces know them. Two pieces are one object's
+when, at the time the later begins, their states agree within their covariances, and no sensor saw
+both at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from trilogue.analysis.tracking.consistency import nees
+from trilogue.analysis.tracking.kernels.coast import FREE
+from trilogue.analysis.tracking.settings import EstimateSettings
+from trilogue.analysis.tracking.smoother import Free
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate
+    from trilogue.analysis.tracking.plots import PlotTable
+
+__all__ = ["agreement", "best_pair"]
+
+AGREE = 33.0
+"""Chi-squared of six degrees of freedom that one pair of true pieces in 10⁵ exceeds."""
+AT_ONCE = 2
+"""Looks of one sensor in which both pieces took a plot: more are no accident of clutter."""
+
+
+def best_pair(
+    flights: Sequence[FlightEstimate], table: PlotTable, settings: EstimateSettings
+) -> tuple[int, int] | None:
+    """Return the two flights that agree best, the earlier first; `None` where none do."""
+    best, found = AGREE, None
+    for i, earlier in enumerate(flights):
+        for j, later in enumerate(flights):
+            if i == j or table.time[earlier.plots[0]] > table.time[later.plots[0]]:
+                continue
+            if table.time[earlier.plots[0]] == table.time[later.plots[0]] and i > j:
+                continue
+            if _at_once(earlier.plots, later.plots, table):
+                continue
+            off = agreement(earlier, later, settings)
+            if off is not None and off < best:
+                best, found = off, (i, j)
+    return found
+
+
+def _at_once(a: NDArray[np.int64], b: NDArray[np.int64], table: PlotTable) -> bool:
+    """Say whether some sensor saw both in the same looks."""
+    for s, sensor in enumerate(table.sensors):
+        mine, other = (table.time[rows[table.sensor[rows] == s]] for rows in (a, b))
+        if not len(mine) or not len(other):
+            continue
+        near = np.searchsorted(mine, other)
+        gap = np.minimum(
+            np.abs(other - mine[np.minimum(near, len(mine) - 1)]),
+            np.abs(other - mine[np.maximum(near - 1, 0)]),
+        )
+        if int((gap < 0.4 * sensor.period_s).sum()) > AT_ONCE:
+            return True
+    return False
+
+
+def agreement(
+    earlier: FlightEstimate, later: FlightEstimate, settings: EstimateSettings
+) -> float | None:
+    """Return how far two flights are apart where the later begins: chi-squared of six.
+
+    `None` where the earlier cannot be told there: it still burned, or has come down.
+    """
+    if not later.smoothed or not earlier.smoothed:
+        return None
+    second = later.smoothed[0]
+    before = [one for one in earlier.smoothed if one.time <= second.time]
+    if not before:
+        return None
+    first = before[-1]
+    if first.phase == "boost" and second.time - first.time > 2.0:
+        return None
+    if first.phase == "boost" and second.phase != "boost" and second.time > first.time:
+        return None
+    if earlier.impact is not None and second.time > earlier.impact.time.value + 5.0:
+        return None
+    moved = _free(first, settings).at(second.time)
+    return nees(moved.mean[:6] - second.state, moved.covariance[:6, :6] + second.covariance)
+
+
+def _free(state: StateEstimate, settings: EstimateSettings) -> Free:
+    mean, covariance = np.empty(FREE), np.zeros((FREE, FREE))
+    mean[:6], mean[6] = state.state, settings.log_drag
+    covariance[:6, :6] = state.covariance
+    covariance[6, 6] = settings.log_drag_sd**2
+    return Free(state.time, mean, covariance)
