@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.geodesy.frames import to_ecef
-from trilogue.analysis.scenario.sight import directions, in_field, on_earth
+from trilogue.analysis.scenario.sight import clear, directions, in_field, on_earth
 from trilogue.analysis.scenario.streams import stream
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ FASTEST_MPS = 8_000.0
 """Of the range rate of false plots."""
 _BLOCK = 64
 _TRIES = 1_000
+_NO = "give it no clutter"
 
 
 def clutter(
@@ -71,7 +72,7 @@ def _block(sensor: Sensor, seed: int, block: int) -> tuple[NDArray[np.int64], ND
 def _in_beam(sensor: Sensor, values: NDArray[np.float64], rng: np.random.Generator) -> None:
     field, n = sensor.field, len(values)
     if not math.isfinite(field.range_max_m):
-        raise ValueError(f"{sensor.id} has clutter and no greatest range to spread it over")
+        raise ValueError(f"{sensor.id} has no greatest range to spread clutter over: {_NO}")
     u = rng.random((n, 4))
     half = min(field.azimuth_half_deg, 180.0)
     low, high = field.elevation_min_deg, field.elevation_max_deg
@@ -84,7 +85,10 @@ def _in_beam(sensor: Sensor, values: NDArray[np.float64], rng: np.random.Generat
 
 def _on_disc(sensor: Sensor, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Return `n` directions by drawing from the cone until enough meet the Earth and the field."""
-    axis = to_ecef(*AREA, 0.0) - sensor.position
+    area = to_ecef(*AREA, 0.0)
+    if not clear(sensor, area[None]).all():
+        raise ValueError(f"{sensor.id} does not see the area, which its clutter lies around: {_NO}")
+    axis = area - sensor.position
     narrow = math.cos(math.atan2(AREA_RADIUS_M, float(np.linalg.norm(axis))))
     axis /= np.linalg.norm(axis)
     across = np.cross(axis, np.eye(3)[int(np.abs(axis).argmin())])
@@ -102,4 +106,4 @@ def _on_disc(sensor: Sensor, n: int, rng: np.random.Generator) -> NDArray[np.flo
         azimuth, elevation = directions(sensor, line)
         seen = on_earth(sensor, line) & in_field(sensor.field, azimuth, elevation)
         found = np.vstack([found, np.column_stack([azimuth, elevation])[seen]])
-    raise ValueError(f"{sensor.id} has clutter, and sees nothing of the Earth around the area")
+    raise ValueError(f"{sensor.id} looks past the area, which its clutter lies around: {_NO}")
