@@ -14,17 +14,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trilogue.analysis.geodesy import Plane, direct
-from trilogue.encoding import canonical
+from trilogue.figures.outlines import outlines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -148,28 +146,3 @@ def graticule(plane: Plane, frame: Frame, step: int = 5) -> Iterator[GridLine]:
             shown = np.flatnonzero(frame.holds(points))
             if len(shown):
                 yield GridLine(degrees, is_meridian, points[max(shown[0] - 1, 0) : shown[-1] + 2])
-
-
-@cache
-def outlines() -> tuple[NDArray[np.float64], ...]:
-    """Return the shipped rings of land as latitude and longitude in degrees, `(n, 2)` each.
-
-    The file is TopoJSON (its specification 1.0, 2.1.4 and 2.2): arcs as steps on a grid, rings as
-    numbers of arcs, where the complement of a number is that arc backward.
-    """
-    text = (resources.files("trilogue") / "data" / "outlines.topojson").read_bytes()
-    topology = canonical.loads(text)
-    scale, origin = (np.array(topology["transform"][key]) for key in ("scale", "translate"))
-    arcs = [np.cumsum(steps, axis=0) * scale + origin for steps in topology["arcs"]]
-    rings = (
-        ring
-        for country in topology["objects"]["land"]["geometries"]
-        for polygon in country["arcs"]
-        for ring in polygon
-    )
-    return tuple(_join(arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring) for ring in rings)
-
-
-def _join(arcs: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return arcs end to end as latitude and longitude, without the point at which two meet."""
-    return np.concatenate([arc[:-1] for arc in arcs])[:, ::-1]
