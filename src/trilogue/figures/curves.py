@@ -58,7 +58,7 @@ def curves_figure(
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
         _plain_ticks(axes)
-        _end_labels(axes, time, values, language)
+        _end_labels(axes, values, language)
         if below:
             _name_bound(axes, language)
         canvas.text(
@@ -128,7 +128,6 @@ def _plain_ticks(axes: Axes) -> None:
 
 def _end_labels(
     axes: Axes,
-    time: NDArray[np.float64],
     values: Mapping[Coalition, NDArray[np.float64]],
     language: Language,
 ) -> None:
@@ -181,15 +180,6 @@ def _said(
             said.append(say(language, "said_no_curve", coalition=name))
             continue
         a, b = known[0], known[-1]
-        said.append(
-            say(
-                language,
-                "said_curve",
-                coalition=name,
-                first=curve[a],
-                begin=time[a],
-                last=curve[b],
-                end=time[b],
-            )  # fmt: skip
-        )
+        ends = {"first": curve[a], "begin": time[a], "last": curve[b], "end": time[b]}
+        said.append(say(language, "said_curve", coalition=name, **ends))
     return "".join(said).strip()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from trilogue.analysis.tracking.estimate import GroundPoint, Picture
     from trilogue.analysis.tracking.sensor import Sensor
@@ -40,7 +40,8 @@ _ORBIT_M = 1_000_000.0
 _MARGIN = 0.06
 _LARGEST_SHARE = 8.0
 """A detail shows ellipses up to so many times the smallest; others lie beyond its frame."""
-_LEAST_KM = 1.0
+_LEAST_KM = 0.5
+_LEAST_FRAME_KM = 200.0
 
 
 def map_figure(
@@ -77,7 +78,7 @@ def map_figure(
         canvas.text(
             0.012, 0.955, title or say(language, "map_title"), fontsize=13.0, va="center", color=INK
         )
-        _legend(canvas, list(pictures), truth is not None, language)
+        _legend(canvas, pictures, truth is not None, language)
         return printed(canvas, map_csv(pictures), map_text(pictures, language))
 
 
@@ -101,21 +102,23 @@ def _middle(places: NDArray[np.float64]) -> tuple[float, float]:
     )
 
 
-def _xy(plane: Plane, latitude: object, longitude: object) -> NDArray[np.float64]:
+def _xy(plane: Plane, latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.float64]:
     """Return kilometres east and north, `(n, 2)`."""
-    east, north = plane.project(np.atleast_1d(latitude), np.atleast_1d(longitude))  # type: ignore[arg-type]
+    east, north = plane.project(np.atleast_1d(latitude), np.atleast_1d(longitude))
     return np.column_stack((east, north)) / 1000.0
 
 
 def _frame(axes: Axes, plane: Plane, places: NDArray[np.float64]) -> None:
     """Set the limits so that all places fit and a kilometre is as long either way."""
-    points = _xy(plane, places[:, 0], places[:, 1])
+    _fit(axes, _xy(plane, places[:, 0], places[:, 1]), _LEAST_FRAME_KM, _MARGIN)
+
+
+def _fit(axes: Axes, points: NDArray[np.float64], least: float, margin: float) -> None:
     low, high = points.min(axis=0), points.max(axis=0)
-    middle, size = (low + high) / 2.0, np.maximum(high - low, 200.0)
+    middle, size = (low + high) / 2.0, np.maximum(high - low, least)
     box = axes.get_window_extent()
-    scale = max(size[0] / box.width, size[1] / box.height) * (1.0 + 2.0 * _MARGIN)
-    half = np.array([box.width, box.height]) * scale / 2.0
-    _limits(axes, middle, half)
+    scale = max(size[0] / box.width, size[1] / box.height) * (1.0 + 2.0 * margin)
+    _limits(axes, middle, np.array([box.width, box.height]) * scale / 2.0)
 
 
 def _limits(axes: Axes, middle: NDArray[np.float64], half: NDArray[np.float64]) -> None:
@@ -132,7 +135,7 @@ def _ground(axes: Axes, plane: Plane) -> None:
     """Draw land, and meridians and parallels every five or ten degrees."""
     from matplotlib.collections import LineCollection, PolyCollection
 
-    rings = [_xy(plane, ring[:, 0], ring[:, 1]) for ring in outlines()]
+    rings = _land(axes, plane)
     axes.add_collection(
         PolyCollection(rings, facecolors=LAND, edgecolors=COAST, linewidths=0.5, zorder=1),
         autolim=False,
@@ -156,6 +159,26 @@ def _ground(axes: Axes, plane: Plane) -> None:
     axes.add_collection(
         LineCollection(lines, colors=GRID, linewidths=0.6, zorder=1.5), autolim=False
     )
+
+
+def _land(axes: Axes, plane: Plane) -> list[NDArray[np.float64]]:
+    """Return the rings that reach into the frame, without points closer than half a pixel."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    fine = 0.5 * (east - west) / axes.get_window_extent().width
+    out = []
+    for ring in outlines():
+        points = _xy(plane, ring[:, 0], ring[:, 1])
+        (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+        if left > east or right < west or low > north or high < south:
+            continue
+        # Far outside, where nothing shows, the land ends at a wall.
+        wide = np.array([east - west, north - south]) * 2.0
+        middle = np.array([west + east, south + north]) / 2.0
+        points = np.clip(points, middle - wide, middle + wide)
+        cells = np.round(points / fine)
+        moved = np.append(True, np.any(np.diff(cells, axis=0) != 0.0, axis=1))
+        out.append(points[moved])
+    return out
 
 
 def _degrees(
@@ -207,12 +230,16 @@ def _tracks(axes: Axes, plane: Plane, picture: Picture) -> None:
             )  # fmt: skip
 
 
-def _ellipse(axes: Axes, plane: Plane, coalition: Coalition, point: GroundPoint) -> None:
+def _outline(point: GroundPoint) -> NDArray[np.float64]:
+    """Return the ellipse as latitudes and longitudes, closed, `(n, 2)`."""
     ring = ellipse_outline(
         point.latitude, point.longitude, point.semi_major_m, point.semi_minor_m, point.azimuth_deg
     )
-    closed = np.concatenate([ring, ring[:1]])
-    points = _xy(plane, closed[:, 0], closed[:, 1])
+    return np.concatenate([ring, ring[:1]])
+
+
+def _ellipse(axes: Axes, plane: Plane, coalition: Coalition, point: GroundPoint) -> None:
+    points = _xy(plane, *_outline(point).T)
     first, *others = strokes(coalition)
     width = 1.9 if len(coalition) > 2 else 1.3
     axes.plot(*points.T, color=first, linewidth=width, zorder=6)
@@ -289,17 +316,9 @@ def _detail(
     sizes = sorted(one.semi_major_m / 1000.0 for one in own.values())
     limit = max(_LARGEST_SHARE * sizes[0], _LEAST_KM)
     shown = {c: one for c, one in own.items() if one.semi_major_m / 1000.0 <= limit}
-    reach = _LEAST_KM
-    for one in shown.values():
-        x, y = _xy(plane, one.latitude, one.longitude)[0]
-        reach = max(reach, float(np.hypot(x, y)) + one.semi_major_m / 1000.0)
-    box = axes.get_window_extent()
-    half = (
-        1.12
-        * reach
-        * np.array([max(box.width / box.height, 1.0), max(box.height / box.width, 1.0)])
-    )
-    _limits(axes, np.zeros(2), half)
+    rings = [_xy(plane, *_outline(one).T) for one in shown.values()]
+    points_in = np.concatenate([*rings, [[-_LEAST_KM, -_LEAST_KM], [_LEAST_KM, _LEAST_KM]]])
+    _fit(axes, points_in, 0.0, 0.14)
     _ground(axes, plane)
     _tracks(axes, plane, list(pictures.values())[-1])
     _truths(axes, plane, truth)
@@ -328,7 +347,7 @@ def _point(flight: object, kind: str) -> GroundPoint | None:
 
 
 def _legend(
-    canvas: Canvas, coalitions: Sequence[Coalition], has_truth: bool, language: Language
+    canvas: Canvas, pictures: Mapping[Coalition, Picture], has_truth: bool, language: Language
 ) -> None:
     """Write what lines mean, in two rows: phases, then coalitions."""
     from matplotlib.lines import Line2D
@@ -343,7 +362,10 @@ def _legend(
     if has_truth:
         dotted = Line2D([], [], color=INK, linewidth=0.8, linestyle=(0, (1, 2)))
         rows[0].append(([dotted], say(language, "truth")))
-    for coalition in coalitions:
+    share = _probability(pictures)
+    if share is not None:
+        rows[1].append(([], say(language, "ellipses", percent=100.0 * share)))
+    for coalition in pictures:
         first, *others = strokes(coalition)
         wide = 1.9 if len(coalition) > 2 else 1.3
         lines = [Line2D([], [], color=first, linewidth=wide)]
@@ -356,5 +378,19 @@ def _legend(
                 line.set_data([x, x + 0.032], [y, y])
                 line.set_transform(canvas.transFigure)
                 canvas.add_artist(line)
-            label = canvas.text(x + 0.038, y, text, fontsize=8.0, va="center", color=INK)
+            label = canvas.text(
+                x + (0.038 if lines else 0.0), y, text, fontsize=8.0, va="center", color=INK
+            )
             x = label.get_window_extent().x1 / canvas.bbox.width + 0.022
+
+
+def _probability(pictures: Mapping[Coalition, Picture]) -> float | None:
+    """Return the probability that every ellipse on the map holds, if there is one such."""
+    shares = {
+        point.probability
+        for picture in pictures.values()
+        for flight in picture.flights
+        for point in (flight.launch, flight.impact)
+        if point is not None
+    }
+    return shares.pop() if len(shares) == 1 else None

@@ -12,7 +12,7 @@ from trilogue.figures.words import Language, coalition_name, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from trilogue.analysis.tracking.estimate import Picture
+    from trilogue.analysis.tracking.estimate import GroundPoint, Picture
 
 __all__ = ["map_csv", "map_text"]
 
@@ -63,7 +63,7 @@ def map_text(pictures: Mapping[tuple[str, ...], Picture], language: Language) ->
     said = [say(language, "said_map", flights=len(flights), names="+".join(whole))]
     for flight in flights:
         for kind, point in (("launch", flight.launch), ("impact", flight.impact)):
-            words = {
+            words: dict[str, str] = {
                 "coalition": coalition_name(language, whole),
                 "what": say(language, kind),
                 "track": flight.track,
@@ -71,23 +71,21 @@ def map_text(pictures: Mapping[tuple[str, ...], Picture], language: Language) ->
             if point is None:
                 said.append(say(language, "said_no_point", **words))
                 continue
-            said.append(
-                say(
-                    language,
-                    "said_point",
-                    **words,
-                    lat=point.latitude,
-                    lon=point.longitude,
-                    percent=100.0 * point.probability,
-                    major=point.semi_major_m / 1000.0,
-                    minor=point.semi_minor_m / 1000.0,
-                )  # fmt: skip
-            )
-    axes = [
+            axes = f"{point.semi_major_m / 1000.0:.1f} × {point.semi_minor_m / 1000.0:.1f} km"
+            words |= {"place": _place(point), "axes": axes}
+            percent = 100.0 * point.probability
+            said.append(say(language, "said_point", **words, percent=percent))
+    majors = [
         f"{coalition_name(language, c)} {p.flights[0].impact.semi_major_m / 1000.0:.3g} km"
         for c, p in pictures.items()
         if p.flights and p.flights[0].impact is not None
     ]
-    if len(axes) > 1:
-        said.append(say(language, "said_axes", axes=", ".join(axes)))
+    if len(majors) > 1:
+        said.append(say(language, "said_axes", axes=", ".join(majors)))
     return "".join(said).strip()
+
+
+def _place(point: GroundPoint) -> str:
+    """Return a place as maps name it: `39.51° N, 126.02° E`."""
+    north, east = "N" if point.latitude >= 0.0 else "S", "E" if point.longitude >= 0.0 else "W"
+    return f"{abs(point.latitude):.2f}° {north}, {abs(point.longitude):.2f}° {east}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def paper(width_in: float, height_in: float) -> Iterator[Canvas]:
     with _one_at_a_time, warnings.catch_warnings():
         # A character that the font lacks is drawn as an empty box: a title is no reason to fail.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        settings = {
+        settings: dict[Any, Any] = {
             "font.family": [_font(), "DejaVu Sans"],
             "font.size": 9.0,
             "mathtext.default": "regular",

@@ -55,13 +55,14 @@ def profile_figure(
         for flight in picture.flights:
             marks += _flight(axes, flight, rows, language)
             said.append(_said(flight, language))
+        axes.margins(x=0.03, y=0.10)
         axes.set_ylim(bottom=0.0)
-        axes.margins(x=0.03)
         axes.set_xlabel(say(language, "distance_km"))
         axes.set_ylabel(say(language, "height_km"))
         labels = Labels(axes)
-        for x, y, text in marks:
-            labels.keep_off(x, y)
+        for line in axes.lines:
+            for x, y in np.asarray(line.get_xydata(), np.float64)[::2]:
+                labels.keep_off(float(x), float(y), 1.5)
         for x, y, text in marks:
             labels.put(x, y, text)
         canvas.text(
@@ -138,7 +139,9 @@ def _flight(
             linewidth=1.1, zorder=6,
         )  # fmt: skip
         word = say(language, "apogee")
-        marks.append((x_top, height, f"{word} {height:.0f} km, sd {sd_top:.1f} km"))
+        marks.append(
+            (x_top, height, f"{word} {height:.0f} km, {say(language, 'sd')} {sd_top:.1f} km")
+        )
         rows.append(
             (flight.track, "apogee", "", "", f"{when.value:.3f}", f"{x_top:.3f}", f"{height:.3f}",
              f"{sd_top:.3f}")

@@ -25,6 +25,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "burnout": ("cut-off", "연소 종료", "燃焼終了"),
     "predicted": ("predicted", "예측", "予測"),
     "truth": ("true flight", "실제 비행", "実際の飛行"),
+    "sd": ("sd", "표준편차", "標準偏差"),
     "all": ("all", "전체", "全体"),
     "map_title": ("Missile flights", "미사일 비행", "ミサイルの飛行"),
     "profile_title": ("Height over distance", "거리별 고도", "距離と高度"),
@@ -56,12 +57,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "{names}の資料による飛行{flights}件の地図。",
     ),
     "said_point": (
-        "{coalition}, {what} of {track}: {lat:.2f}° N, {lon:.2f}° E, ellipse of {major:.1f} by "
-        "{minor:.1f} km with probability {percent:.0f} %. ",
-        "{coalition}, {track}의 {what}: 북위 {lat:.2f}°, 동경 {lon:.2f}°, 확률 {percent:.0f} %의 "
-        "타원 반축 {major:.1f} km와 {minor:.1f} km. ",
-        "{coalition}、{track}の{what}: 北緯{lat:.2f}°、東経{lon:.2f}°、確率{percent:.0f} %の"
-        "楕円の半軸は{major:.1f} kmと{minor:.1f} km。",
+        "{coalition}, {what} of {track}: {place}, {percent:.0f} % ellipse {axes}. ",
+        "{coalition}, {track}의 {what}: {place}, {percent:.0f} % 타원 {axes}. ",
+        "{coalition}、{track}の{what}: {place}、{percent:.0f} %楕円{axes}。",
     ),
     "said_no_point": (
         "{coalition} has no {what} point of {track} yet. ",
