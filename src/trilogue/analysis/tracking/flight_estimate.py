@@ -48,6 +48,7 @@ _SHOWN = 240
 _BEFORE_S = 8.0
 """Hypotheses on the cut-off start this long before the modes were last sure of boost."""
 _RELAXED = 0.05
+_CERTAIN = 0.99
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,20 @@ class _Flown:
     boost: BoostRun | None
 
 
+def _last_lit(
+    time: NDArray[np.float64], boost: NDArray[np.float64], settings: EstimateSettings
+) -> int:
+    """Return the last row at which boost is likely, -1 if at none; stray plots do not count."""
+    lit = np.concatenate([[False], boost > 0.5, [False]])
+    begins, ends = np.flatnonzero(lit[1:] & ~lit[:-1]), np.flatnonzero(lit[:-1] & ~lit[1:]) - 1
+    last = -1
+    for k, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+        long = time[end] - time[begin] >= settings.settle_s
+        if k == 0 or long or boost[begin : end + 1].max() > _CERTAIN:
+            last = int(end)
+    return last
+
+
 def _descends(table: Prepared, modes: _Modes, quiet: int) -> int:
     """Return the first row since `quiet` at which the body is coming down in dense air, or all."""
     x = modes.xs[:, COAST]
@@ -161,9 +176,9 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
     """Return the free flight up to now, or why there is none yet."""
     boost = modes.boost
     strong = _boosted(modes, settings)
-    # Declared when free flight is sure, and revoked only when boost is likelier again.
-    lit = np.flatnonzero(boost > 0.5)
-    quiet = int(lit[-1]) + 1 if len(lit) else 0
+    # Declared when free flight is sure, and revoked only when boost is likelier again, for longer
+    # than one stray plot makes it.
+    quiet = _last_lit(table.time, boost, settings) + 1
     sure = quiet + np.flatnonzero(boost[quiet:] < 1.0 - settings.sure)
     if not len(sure):
         return "The engine may still burn: the impact is unbounded."

@@ -59,7 +59,7 @@ class EstimateSettings:
     """Logarithm of drag area over mass, m²/kg, of what comes down: 4000 kg/m² of load,"""
     log_drag_sd: float = 0.7
     """within a factor of two."""
-    boost_noise: tuple[float, float] = (0.2, 1.5)
+    boost_noise: tuple[float, float] = (0.2, 0.8)
     """Of the one-mode filter through the boost: of acceleration, and of its rate."""
     restless: float = 12.0
     """Factor on the second of these while the interacting modes see a change."""
