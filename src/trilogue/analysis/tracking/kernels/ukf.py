@@ -60,9 +60,7 @@ _X = 0
 _P = _X + _ROW
 _L = _P + CORE * _ROW
 _W = _L + CORE * _ROW
-_K = _W + CORE * WIDTH
-_S = _K + 9 * WIDTH
-_D = _S + 9 * WIDTH
+_D = _W + CORE * WIDTH
 _Z = _D + WIDTH
 _U = _Z + 3 * _SIGHT
 _ROOM = _U + 3 * _ROW
@@ -147,38 +145,37 @@ def _mover(mode: int) -> Callable[[NDArray[np.float64], float], None]:
 
     @_kernel
     def move(room: NDArray[np.float64], h: float) -> None:
-        """Move every point by one step of the classical Runge–Kutta rule, stage by stage.
-
-        `_W` holds where the points stood, `_K` the rates of the last stage, `_S` their weighted sum.
-        """
-        for i in range(9 * WIDTH):
-            room[_K + i] = 0.0
-            room[_S + i] = 0.0
-        for stage in range(4):
-            reach = 0.0 if stage == 0 else h if stage == 3 else 0.5 * h
-            share = h / 3.0 if 0 < stage < 3 else h / 6.0
-            for k in range(WIDTH):
-                vx = room[_W + 3 * WIDTH + k] + reach * room[_K + 3 * WIDTH + k]
-                vy = room[_W + 4 * WIDTH + k] + reach * room[_K + 4 * WIDTH + k]
-                vz = room[_W + 5 * WIDTH + k] + reach * room[_K + 5 * WIDTH + k]
-                a, b, c, d, e, f = _rates(
-                    mode,
-                    room[_W + k] + reach * room[_K + k],
-                    room[_W + WIDTH + k] + reach * room[_K + WIDTH + k],
-                    room[_W + 2 * WIDTH + k] + reach * room[_K + 2 * WIDTH + k],
-                    vx, vy, vz,
-                    room[_W + 6 * WIDTH + k] + reach * room[_K + 6 * WIDTH + k],
-                    room[_W + 7 * WIDTH + k] + reach * room[_K + 7 * WIDTH + k],
-                    room[_W + 8 * WIDTH + k] + reach * room[_K + 8 * WIDTH + k],
-                    room[_D + k],
-                )  # fmt: skip
-                room[_K + k], room[_K + WIDTH + k], room[_K + 2 * WIDTH + k] = vx, vy, vz
-                room[_K + 3 * WIDTH + k], room[_K + 4 * WIDTH + k], room[_K + 5 * WIDTH + k] = a, b, c
-                room[_K + 6 * WIDTH + k], room[_K + 7 * WIDTH + k], room[_K + 8 * WIDTH + k] = d, e, f
-            for i in range(9 * WIDTH):
-                room[_S + i] += share * room[_K + i]
-        for i in range(9 * WIDTH):
-            room[_W + i] += room[_S + i]
+        """Move every point by one step of the classical Runge–Kutta rule."""
+        n, s = 0.5 * h, h / 6.0
+        for k in range(_W, _W + WIDTH):
+            x, y, z = room[k], room[WIDTH + k], room[2 * WIDTH + k]
+            vx, vy, vz = room[3 * WIDTH + k], room[4 * WIDTH + k], room[5 * WIDTH + k]
+            ax, ay, az = room[6 * WIDTH + k], room[7 * WIDTH + k], room[8 * WIDTH + k]
+            drag = room[CORE * WIDTH + k]
+            a1, b1, c1, d1, e1, f1 = _rates(mode, x, y, z, vx, vy, vz, ax, ay, az, drag)
+            ux, uy, uz = vx + n * a1, vy + n * b1, vz + n * c1
+            a2, b2, c2, d2, e2, f2 = _rates(
+                mode, x + n * vx, y + n * vy, z + n * vz, ux, uy, uz,
+                ax + n * d1, ay + n * e1, az + n * f1, drag,
+            )  # fmt: skip
+            tx, ty, tz = vx + n * a2, vy + n * b2, vz + n * c2
+            a3, b3, c3, d3, e3, f3 = _rates(
+                mode, x + n * ux, y + n * uy, z + n * uz, tx, ty, tz,
+                ax + n * d2, ay + n * e2, az + n * f2, drag,
+            )  # fmt: skip
+            a4, b4, c4, d4, e4, f4 = _rates(
+                mode, x + h * tx, y + h * ty, z + h * tz, vx + h * a3, vy + h * b3, vz + h * c3,
+                ax + h * d3, ay + h * e3, az + h * f3, drag,
+            )  # fmt: skip
+            room[k] = x + h * (vx + s * (a1 + a2 + a3))
+            room[WIDTH + k] = y + h * (vy + s * (b1 + b2 + b3))
+            room[2 * WIDTH + k] = z + h * (vz + s * (c1 + c2 + c3))
+            room[3 * WIDTH + k] = vx + s * (a1 + 2.0 * (a2 + a3) + a4)
+            room[4 * WIDTH + k] = vy + s * (b1 + 2.0 * (b2 + b3) + b4)
+            room[5 * WIDTH + k] = vz + s * (c1 + 2.0 * (c2 + c3) + c4)
+            room[6 * WIDTH + k] = ax + s * (d1 + 2.0 * (d2 + d3) + d4)
+            room[7 * WIDTH + k] = ay + s * (e1 + 2.0 * (e2 + e3) + e4)
+            room[8 * WIDTH + k] = az + s * (f1 + 2.0 * (f2 + f3) + f4)
 
     return move
 

@@ -1,0 +1,488 @@
+"""Stone Soup with our equations of motion and of sight: the peer that both filters stand beside.
+
+Stone Soup 1.9.1 has no interacting multiple models, no ballistic motion over a turning Earth and no
+boost. They are composed here on its own classes: models with `function`, `jacobian` and `covar`, its
+extended and unscented predictors and updaters unchanged, and the mixing of modes around them in
+numpy. Its numerical Jacobian loses its sign at negative values and its plain update is not
+symmetric, so that its plain extended filter diverges: it is given analytic Jacobians and the Joseph
+update. Nothing of ours is called: what is computed here was written a second time, in the form that
+was measured the faster for Stone Soup, floats for one state and numpy rows for many.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from stonesoup.base import Property
+from stonesoup.models.base import GaussianModel
+from stonesoup.models.measurement.base import MeasurementModel
+from stonesoup.models.transition.base import TransitionModel
+from stonesoup.predictor.kalman import ExtendedKalmanPredictor, UnscentedKalmanPredictor
+from stonesoup.types.array import CovarianceMatrix, StateVector, StateVectors
+from stonesoup.types.detection import Detection
+from stonesoup.types.hypothesis import SingleHypothesis
+from stonesoup.types.state import GaussianState
+from stonesoup.updater.kalman import ExtendedKalmanUpdater, UnscentedKalmanUpdater
+
+from trilogue.analysis.flight.atmosphere import density
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["Interacting", "Motion", "Sight", "Sighting", "at", "interacting", "unscented"]
+
+FREE, TURN, COAST, REENTRY = range(4)
+SIZE = 10
+EPOCH = datetime(2017, 11, 28)  # noqa: DTZ001: Stone Soup's times are without a zone
+SUBSTEP = 0.5
+
+MU = 3.986_004_418e14
+J2 = 1.082_626_68e-3
+RADIUS = 6_378_137.0
+FLATTENING = 1.0 / 298.257_223_563
+RATE = 7.292_115e-5
+EXHAUST = 2_600.0
+SLOW = 100.0
+
+_STEP, _TOP = 2_000.0, 120_000.0
+_LOGS = np.log([density(h) for h in np.arange(0.0, _TOP + 1.0, _STEP)])
+_LOGS_LIST = _LOGS.tolist()
+
+
+def at(seconds: float) -> datetime:
+    """Return Stone Soup's time, which has microseconds and no finer."""
+    return EPOCH + timedelta(microseconds=round(seconds * 1e6))
+
+
+def _air(x: float, y: float, z: float) -> tuple[float, float]:
+    """Return density and its derivative by height, of floats."""
+    r = math.sqrt(x * x + y * y + z * z)
+    s = z / r
+    h = r - RADIUS * (1.0 - FLATTENING * s * s * (1.0 + 1.5 * FLATTENING * (1.0 - s * s)))
+    if h >= _TOP - 1.0:
+        return 0.0, 0.0
+    h = max(h, 0.0)
+    i = int(h / _STEP)
+    slope = (_LOGS_LIST[i + 1] - _LOGS_LIST[i]) / _STEP
+    rho = math.exp(_LOGS_LIST[i] + slope * (h - i * _STEP))
+    return rho, rho * slope
+
+
+def _densities(x: NDArray, y: NDArray, z: NDArray) -> NDArray:
+    """Return density alone, of rows."""
+    r = np.sqrt(x * x + y * y + z * z)
+    s2 = (z / r) ** 2
+    h = r - RADIUS * (1.0 - FLATTENING * s2 * (1.0 + 1.5 * FLATTENING * (1.0 - s2)))
+    i = np.clip(h / _STEP, 0.0, len(_LOGS) - 2).astype(int)
+    share = np.maximum(h, 0.0) / _STEP - i
+    return np.where(h >= _TOP - 1.0, 0.0, np.exp(_LOGS[i] + share * (_LOGS[i + 1] - _LOGS[i])))
+
+
+def _gravity(x, y, z):  # noqa: ANN001, ANN202: floats, or rows of numpy
+    r2 = x * x + y * y + z * z
+    central = -MU / (r2 * r2**0.5)
+    k = 1.5 * J2 * RADIUS * RADIUS / r2
+    polar = 5.0 * z * z / r2
+    across = central * (1.0 + k * (1.0 - polar)) + RATE * RATE
+    return across * x, across * y, central * (1.0 + k * (3.0 - polar)) * z
+
+
+def _rates(mode, x, y, z, vx, vy, vz, ax, ay, az, drag, scalar):  # noqa: ANN001, ANN202
+    """Return the rates of velocity and of thrust acceleration, of floats or of rows."""
+    gx, gy, gz = _gravity(x, y, z)
+    jx = jy = jz = 0.0 * x
+    if mode == TURN:
+        v2 = vx * vx + vy * vy + vz * vz
+        growth = (ax * ax + ay * ay + az * az) ** 0.5 / EXHAUST
+        jx, jy, jz = growth * ax, growth * ay, growth * az
+        if not scalar:
+            turned = np.where(v2 > SLOW * SLOW, 1.0 / v2, 0.0)
+        else:
+            turned = 1.0 / v2 if v2 > SLOW * SLOW else 0.0
+        wx = (vy * gz - vz * gy) * turned
+        wy = (vz * gx - vx * gz) * turned
+        wz = (vx * gy - vy * gx) * turned
+        jx, jy, jz = jx + wy * az - wz * ay, jy + wz * ax - wx * az, jz + wx * ay - wy * ax
+    gx = gx + 2.0 * RATE * vy
+    gy = gy - 2.0 * RATE * vx
+    if mode <= TURN:
+        return gx + ax, gy + ay, gz + az, jx, jy, jz
+    if mode == REENTRY:
+        rho = _air(x, y, z)[0] if scalar else _densities(x, y, z)
+        d = 0.5 * rho * (vx * vx + vy * vy + vz * vz) ** 0.5 * drag
+        return gx - d * vx, gy - d * vy, gz - d * vz, jx, jy, jz
+    return gx, gy, gz, jx, jy, jz
+
+
+def _step_one(mode: int, s: list[float], h: float, *, middle: bool = False) -> list[float]:
+    """Move one state, a list of floats, by the classical Runge–Kutta rule; or to its middle."""
+    drag = math.exp(min(s[9], 0.0))
+    x, y, z, vx, vy, vz, ax, ay, az = s[:9]
+    n = 0.5 * h
+    a1, b1, c1, d1, e1, f1 = _rates(mode, x, y, z, vx, vy, vz, ax, ay, az, drag, True)  # noqa: FBT003
+    ux, uy, uz = vx + n * a1, vy + n * b1, vz + n * c1
+    a2, b2, c2, d2, e2, f2 = _rates(
+        mode, x + n * vx, y + n * vy, z + n * vz, ux, uy, uz,
+        ax + n * d1, ay + n * e1, az + n * f1, drag, True,  # noqa: FBT003
+    )  # fmt: skip
+    wx, wy, wz = vx + n * a2, vy + n * b2, vz + n * c2
+    px, py, pz = x + n * ux, y + n * uy, z + n * uz
+    qx, qy, qz = ax + n * d2, ay + n * e2, az + n * f2
+    if middle:
+        return [px, py, pz, wx, wy, wz, qx, qy, qz, s[9]]
+    a3, b3, c3, d3, e3, f3 = _rates(mode, px, py, pz, wx, wy, wz, qx, qy, qz, drag, True)  # noqa: FBT003
+    a4, b4, c4, d4, e4, f4 = _rates(
+        mode, x + h * wx, y + h * wy, z + h * wz, vx + h * a3, vy + h * b3, vz + h * c3,
+        ax + h * d3, ay + h * e3, az + h * f3, drag, True,  # noqa: FBT003
+    )  # fmt: skip
+    m = h / 6.0
+    return [
+        x + h * (vx + m * (a1 + a2 + a3)),
+        y + h * (vy + m * (b1 + b2 + b3)),
+        z + h * (vz + m * (c1 + c2 + c3)),
+        vx + m * (a1 + 2.0 * (a2 + a3) + a4),
+        vy + m * (b1 + 2.0 * (b2 + b3) + b4),
+        vz + m * (c1 + 2.0 * (c2 + c3) + c4),
+        ax + m * (d1 + 2.0 * (d2 + d3) + d4),
+        ay + m * (e1 + 2.0 * (e2 + e3) + e4),
+        az + m * (f1 + 2.0 * (f2 + f3) + f4),
+        s[9],
+    ]
+
+
+def _step_many(mode: int, s: NDArray, h: float) -> NDArray:
+    """Move many states `(10, m)` by the classical Runge–Kutta rule."""
+    drag = np.exp(np.minimum(s[9], 0.0))
+
+    def rate(y: NDArray) -> NDArray:
+        out = np.empty((9, s.shape[1]))
+        out[:3] = y[3:6]
+        out[3:] = _rates(mode, *y, drag, False)  # noqa: FBT003
+        return out
+
+    start = s[:9]
+    k1 = rate(start)
+    k2 = rate(start + 0.5 * h * k1)
+    k3 = rate(start + 0.5 * h * k2)
+    k4 = rate(start + h * k3)
+    out = s.copy()
+    out[:9] += h / 6.0 * (k1 + 2.0 * (k2 + k3) + k4)
+    return out
+
+
+def _slopes(mode: int, s: list[float]) -> NDArray:
+    """Return the derivative `(10, 10)` of the rates by the state, at one state of floats."""
+    x, y, z, vx, vy, vz, ax, ay, az, log_drag = s
+    out = np.zeros((SIZE, SIZE))
+    r2 = x * x + y * y + z * z
+    central = -MU / (r2 * math.sqrt(r2))
+    k = 1.5 * J2 * RADIUS * RADIUS / r2
+    polar = 5.0 * z * z / r2
+    across, along = 1.0 + k * (1.0 - polar), 1.0 + k * (3.0 - polar)
+    # central·(1 + k(s - polar)) and its derivative by r², then that of polar by z.
+    c, e = central * across, central * along
+    cr = central / r2 * (-3.0 * across + k * (-2.0 * (1.0 - polar) + 2.0 * polar))
+    er = central / r2 * (-3.0 * along + k * (-2.0 * (3.0 - polar) + 2.0 * polar))
+    cz = -10.0 * central * k * z / r2
+    w2 = RATE * RATE
+    rows = [
+        [c + w2 + cr * x * x, cr * x * y, cr * x * z + cz * x, 0.0, 2.0 * RATE, 0.0],
+        [cr * y * x, c + w2 + cr * y * y, cr * y * z + cz * y, -2.0 * RATE, 0.0, 0.0],
+        [er * z * x, er * z * y, e + er * z * z + cz * z, 0.0, 0.0, 0.0],
+    ]
+    out[0, 3] = out[1, 4] = out[2, 5] = 1.0
+    if mode == REENTRY:
+        rho, slope = _air(x, y, z)
+        if rho > 0.0:
+            speed = math.sqrt(vx * vx + vy * vy + vz * vz)
+            b = 0.5 * math.exp(min(log_drag, 0.0))
+            g, f = b * slope * speed / math.sqrt(r2), b * rho / speed
+            d = b * rho * speed
+            for i, v in enumerate((vx, vy, vz)):
+                row = rows[i]
+                row[0] -= g * x * v
+                row[1] -= g * y * v
+                row[2] -= g * z * v
+                row[3] -= f * vx * v
+                row[4] -= f * vy * v
+                row[5] -= f * vz * v
+                row[3 + i] -= d
+                out[3 + i, 9] = -d * v
+    out[3:6, :6] = rows
+    if mode <= TURN:
+        out[3, 6] = out[4, 7] = out[5, 8] = 1.0
+    if mode == TURN:
+        size = math.sqrt(ax * ax + ay * ay + az * az)
+        v2 = vx * vx + vy * vy + vz * vz
+        g, n = size / EXHAUST, 1.0 / (size * EXHAUST) if size > 0.0 else 0.0
+        wx = wy = wz = 0.0
+        if v2 > SLOW * SLOW:
+            gx, gy, gz = _gravity(x, y, z)
+            wx, wy, wz = (
+                (vy * gz - vz * gy) / v2,
+                (vz * gx - vx * gz) / v2,
+                (vx * gy - vy * gx) / v2,
+            )
+        out[6:9, 6:9] = [
+            [g + n * ax * ax, n * ax * ay - wz, n * ax * az + wy],
+            [n * ay * ax + wz, g + n * ay * ay, n * ay * az - wx],
+            [n * az * ax - wy, n * az * ay + wx, g + n * az * az],
+        ]
+    return out
+
+
+_IDENTITY = np.eye(SIZE)
+
+
+class Motion(TransitionModel, GaussianModel):
+    """One mode of motion as `trilogue.analysis.tracking.kernels.dynamics` states it."""
+
+    mode: int = Property(doc="0 free boost, 1 gravity-turn boost, 2 coast, 3 re-entry")
+    noise: NDArray = Property(doc="`(5, 3)`, see `trilogue.analysis.tracking.settings`")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        q_v, q_a, q_d = np.asarray(self.noise)[self.mode] ** 2
+        # Process noise is a polynomial of the interval: a matrix for each power, from the first.
+        self._powers = np.zeros((5, SIZE, SIZE))
+        place, speed, thrust = np.arange(3), np.arange(3, 6), np.arange(6, 9)
+        entries = [(3, place, place, q_v / 3), (2, place, speed, q_v / 2), (1, speed, speed, q_v)]
+        if self.mode <= TURN:
+            entries += [
+                (5, place, place, q_a / 20), (4, place, speed, q_a / 8),
+                (3, place, thrust, q_a / 6), (3, speed, speed, q_a / 3),
+                (2, speed, thrust, q_a / 2), (1, thrust, thrust, q_a),
+            ]  # fmt: skip
+        for power, rows, columns, q in entries:
+            self._powers[power - 1, rows, columns] += q
+            if rows is not columns:
+                self._powers[power - 1, columns, rows] += q
+        self._powers[0, 9, 9] = q_d
+        self._standing = np.zeros((SIZE, SIZE))
+        if self.mode > TURN:
+            self._standing[thrust, thrust] = np.asarray(self.noise)[4, 0] ** 2
+
+    @property
+    def ndim_state(self) -> int:
+        return SIZE
+
+    def _steps(self, interval: timedelta) -> tuple[int, float]:
+        dt = interval.total_seconds()
+        steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
+        return steps, dt / steps
+
+    def function(self, state, noise=False, *, time_interval, **_):  # noqa: ANN001, ANN003, ANN201
+        """Return where one state or many come to; process noise is never drawn."""
+        assert noise is None or noise is False
+        steps, h = self._steps(time_interval)
+        vectors = state.state_vector
+        if vectors.shape[1] == 1:
+            one = vectors.view(np.ndarray).ravel().tolist()
+            if self.mode > TURN:
+                one[6:9] = (0.0, 0.0, 0.0)
+            for _step in range(steps):
+                one = _step_one(self.mode, one, h)
+            return StateVector(one)
+        many = np.array(vectors, float)
+        if self.mode > TURN:
+            many[6:9] = 0.0
+        for _step in range(steps):
+            many = _step_many(self.mode, many, h)
+        return many.view(StateVectors)
+
+    def jacobian(self, state, *, time_interval, **_):  # noqa: ANN001, ANN003, ANN201
+        """Return the transition `(10, 10)`, to the third order at the middle of each step."""
+        steps, h = self._steps(time_interval)
+        one = state.state_vector.view(np.ndarray).ravel().tolist()
+        total = _IDENTITY
+        if self.mode > TURN:
+            one[6:9] = (0.0, 0.0, 0.0)
+            total = _IDENTITY.copy()
+            total[6:9] = 0.0
+        for i in range(steps):
+            a = _slopes(self.mode, _step_one(self.mode, one, h, middle=True))
+            second = a @ a
+            f = _IDENTITY + h * a + (0.5 * h * h) * second
+            f[:3] += (h**3 / 6.0) * second[3:6]
+            total = f @ total
+            if i + 1 < steps:
+                one = _step_one(self.mode, one, h)
+        return total
+
+    def covar(self, *, time_interval: timedelta, **_: object) -> CovarianceMatrix:
+        """Return the process noise of an interval."""
+        h = time_interval.total_seconds()
+        powers = np.array([h, h * h, h**3, h**4, h**5])
+        return (np.tensordot(powers, self._powers, 1) + self._standing).view(CovarianceMatrix)
+
+
+class Sight(MeasurementModel, GaussianModel):
+    """Azimuth, elevation and, of a radar, range of what a sensor sees; see `kernels.measurement`.
+
+    Floats in place of Stone Soup's `Bearing`, which is slower: azimuths are reckoned within half a
+    turn of `centre`.
+    """
+
+    geometry: NDArray = Property(doc="`(12,)`: position, then the rows east, north, up, in ECEF")
+    sd: NDArray = Property(doc="standard deviations of what is measured, two or three")
+    centre: float = Property(default=0.0, doc="azimuth, rad, that others are reckoned about")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._origin = np.asarray(self.geometry[:3])[:, None]
+        self._axes = np.asarray(self.geometry[3:]).reshape(3, 3)
+        self._numbers = np.asarray(self.geometry).tolist()
+        self._covariance = CovarianceMatrix(np.diag(np.asarray(self.sd) ** 2))
+
+    @property
+    def ndim_meas(self) -> int:
+        return len(self.sd)
+
+    def covar(self, **_: object) -> CovarianceMatrix:
+        return self._covariance
+
+    def _local(self, s: Sequence[float]) -> tuple[float, ...]:
+        g = self._numbers
+        x, y, z = s[0] - g[0], s[1] - g[1], s[2] - g[2]
+        return (
+            g[3] * x + g[4] * y + g[5] * z,
+            g[6] * x + g[7] * y + g[8] * z,
+            g[9] * x + g[10] * y + g[11] * z,
+        )
+
+    def function(self, state, noise=False, **_):  # noqa: ANN001, ANN003, ANN201
+        """Return what is expected of one state or of many; noise is never drawn."""
+        assert noise is None or noise is False
+        vectors = state.state_vector
+        if vectors.shape[1] == 1:
+            e, n, u = self._local(vectors.view(np.ndarray)[:3, 0].tolist())
+            flat2 = e * e + n * n
+            azimuth = self.centre + math.remainder(math.atan2(e, n) - self.centre, 2.0 * math.pi)
+            z = [azimuth, math.atan2(u, math.sqrt(flat2)), math.sqrt(flat2 + u * u)]
+            return StateVector(z[: self.ndim_meas])
+        e, n, u = self._axes @ (np.asarray(vectors[:3], float) - self._origin)
+        flat2 = e * e + n * n
+        turn = np.arctan2(e, n) - self.centre
+        azimuth = self.centre + turn - 2.0 * np.pi * np.round(turn / (2.0 * np.pi))
+        rows = [azimuth, np.arctan2(u, np.sqrt(flat2)), np.sqrt(flat2 + u * u)]
+        return np.array(rows[: self.ndim_meas]).view(StateVectors)
+
+    def jacobian(self, state, **_):  # noqa: ANN001, ANN003, ANN201
+        """Return the derivatives `(2 or 3, 10)` by the state."""
+        g = self._numbers
+        e, n, u = self._local(state.state_vector.view(np.ndarray)[:3, 0].tolist())
+        flat2 = e * e + n * n
+        flat = math.sqrt(flat2)
+        r2 = flat2 + u * u
+        r = math.sqrt(r2)
+        a, b = n / flat2, e / flat2
+        c, d = flat / r2, u / (flat * r2)
+        rows = [
+            [a * g[3 + i] - b * g[6 + i] for i in range(3)],
+            [c * g[9 + i] - d * (e * g[3 + i] + n * g[6 + i]) for i in range(3)],
+            [(e * g[3 + i] + n * g[6 + i] + u * g[9 + i]) / r for i in range(3)],
+        ]
+        h = np.zeros((self.ndim_meas, SIZE))
+        h[:, :3] = rows[: self.ndim_meas]
+        return h
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A plot as Stone Soup takes it; `seconds` as the kernels take it."""
+
+    seconds: float
+    detection: Detection
+
+
+class Interacting:
+    """The interacting multiple model filter, by hand around Stone Soup's extended filters."""
+
+    def __init__(self, noise: NDArray, rates: NDArray) -> None:
+        self.predictors = [ExtendedKalmanPredictor(Motion(mode, noise)) for mode in range(4)]
+        self.updater = ExtendedKalmanUpdater(None, use_joseph_cov=True)
+        self.rates = rates
+
+    def mix(self, xs: NDArray, ps: NDArray, mu: NDArray, dt: float) -> tuple[NDArray, ...]:
+        """Return mixed states `(4, 10)`, covariances and the modes' predicted probabilities."""
+        change = self.rates * min(dt, 1.0)
+        change = change + np.diag(1.0 - change.sum(axis=1))
+        weight = change * mu[:, None]
+        after = weight.sum(axis=0)
+        weight = weight / after
+        mixed = weight.T @ xs
+        d = xs[:, None, :] - mixed[None, :, :]
+        spread = np.einsum("ijk,ijm->jkm", weight[:, :, None] * d, d)
+        return mixed, np.tensordot(weight.T, ps, 1) + spread, after
+
+    def step(
+        self, states: list[GaussianState], mu: NDArray, dt: float, detection: Detection
+    ) -> tuple[list[GaussianState], NDArray]:
+        """Move by `dt` seconds and take a plot in."""
+        if dt > 0.0:
+            xs = np.array([s.state_vector[:, 0] for s in states], float)
+            ps = np.array([s.covar for s in states], float)
+            xs, ps, mu = self.mix(xs, ps, mu, dt)
+            before = [
+                GaussianState(StateVector(x), CovarianceMatrix(p), timestamp=states[0].timestamp)
+                for x, p in zip(xs, ps, strict=True)
+            ]
+            states = [
+                p.predict(s, timestamp=detection.timestamp)
+                for p, s in zip(self.predictors, before, strict=True)
+            ]
+        after, loglik = [], np.empty(4)
+        for j, state in enumerate(states):
+            hypothesis = SingleHypothesis(state, detection)
+            after.append(self.updater.update(hypothesis))
+            expected = hypothesis.measurement_prediction
+            v = (detection.state_vector - expected.state_vector).view(np.ndarray).ravel()
+            s = expected.covar.view(np.ndarray)
+            loglik[j] = -0.5 * (v @ np.linalg.solve(s, v) + math.log(np.linalg.det(s)))
+        mu = mu * np.exp(loglik - loglik.max())
+        mu = np.maximum(mu / mu.sum(), 1e-12)
+        return after, mu / mu.sum()
+
+
+def interacting(
+    noise: NDArray,
+    rates: NDArray,
+    first: tuple[NDArray, NDArray, NDArray, float],
+    sightings: Sequence[Sighting],
+    each: Callable[[list[GaussianState], NDArray], None],
+) -> None:
+    """Run the four modes over plots from `first`: states, covariances, probabilities, time."""
+    xs, ps, mu, now = first
+    filter_ = Interacting(noise, rates)
+    states = [
+        GaussianState(StateVector(x), CovarianceMatrix(p), timestamp=at(now))
+        for x, p in zip(xs, ps, strict=True)
+    ]
+    for sighting in sightings:
+        states, mu = filter_.step(states, mu, sighting.seconds - now, sighting.detection)
+        now = sighting.seconds
+        each(states, mu)
+
+
+def unscented(
+    motion: Motion,
+    first: tuple[NDArray, NDArray, float],
+    sightings: Sequence[Sighting],
+    each: Callable[[GaussianState], None],
+) -> None:
+    """Run Stone Soup's unscented filter over plots from `first`: state, covariance, time."""
+    x, p, now = first
+    predictor, updater = UnscentedKalmanPredictor(motion), UnscentedKalmanUpdater(None)
+    state = GaussianState(StateVector(x), CovarianceMatrix(p), timestamp=at(now))
+    for sighting in sightings:
+        if sighting.seconds > now:
+            state = predictor.predict(state, timestamp=sighting.detection.timestamp)
+            now = sighting.seconds
+        state = updater.update(SingleHypothesis(state, sighting.detection))
+        each(state)
