@@ -16,7 +16,14 @@ from trilogue.analysis.geodesy.outline import ellipse_outline
 from trilogue.analysis.tracking.coverage import coverage
 from trilogue.analysis.tracking.legs import Leg, legs
 from trilogue.interop.cutting import cut_line, cut_ring
-from trilogue.interop.said import SIMULATED, describe, describe_point, describe_sensor, moment
+from trilogue.interop.said import (
+    SIMULATED,
+    describe,
+    describe_point,
+    describe_sensor,
+    legible,
+    moment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,15 +71,8 @@ def write_kml(picture: Picture, *, title: str = "Missile flights", simulated: bo
 def _sub(parent: Element, tag: str, text: str | None = None, **attributes: str) -> Element:
     namespace = GX if tag in {"Track", "coord"} else KML
     element = SubElement(parent, f"{{{namespace}}}{tag}", attributes)
-    element.text = _legible(text)
+    element.text = legible(text)
     return element
-
-
-def _legible(text: str | None) -> str | None:
-    """Return text without the characters that XML 1.0 cannot carry (section 2.2)."""
-    if text is None:
-        return None
-    return "".join(c if c in "\t\n\r" or ord(c) >= 0x20 else "�" for c in text)
 
 
 def _styles(document: Element) -> None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,17 @@ from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Val
 if TYPE_CHECKING:
     from trilogue.analysis.tracking.sensor import Sensor
 
-__all__ = ["SIMULATED", "describe", "describe_point", "describe_sensor", "lines", "moment"]
+__all__ = [
+    "SIMULATED",
+    "describe",
+    "describe_point",
+    "describe_sensor",
+    "legible",
+    "lines",
+    "moment",
+]
+
+_XML = re.compile("[\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 SIMULATED = "Simulated: no such flight took place."
 
@@ -25,6 +36,13 @@ def moment(posix: float) -> str:
     """Return POSIX seconds as UTC, RFC 3339 with microseconds."""
     text = datetime.fromtimestamp(posix, UTC).isoformat(timespec="microseconds")
     return text.replace("+00:00", "Z")
+
+
+def legible(text: str | None) -> str | None:
+    """Return text without the characters that XML 1.0 cannot carry (section 2.2)."""
+    if text is None:
+        return None
+    return "".join(c if c in "\t\n\r" or _XML.fullmatch(c) else "\ufffd" for c in text)
 
 
 def lines(value: Value, name: str, unit: str, scale: float = 1.0) -> str:
