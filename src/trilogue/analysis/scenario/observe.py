@@ -1,8 +1,9 @@
 """The simulator of sensors: what sensors see of flights, with all that goes wrong on the way.
 
-Each sensor scans once a period. In each scan every flight that it can see is detected with the
-sensor's probability, measured with its noise and its bias, and stamped by its clock; false plots
-are mixed in (`clutter`). Two flights are always told apart: no plot shows both.
+Each sensor scans once a period, and stamps to the millisecond. In each scan every flight that it
+can see is detected with the sensor's probability, measured with its noise and its bias, and stamped
+by its clock; false plots are mixed in (`clutter`). Two flights are always told apart: no plot shows
+both.
 
 A radar sees what is in its field of regard and not behind the Earth. An infrared sensor sees that
 only while an engine burns, above the floor of its field of regard.
@@ -144,7 +145,7 @@ class _Scans:
         cls, sensor: Sensor, seed: int, first: float, last: float, outages: Sequence[Outage]
     ) -> _Scans:
         period = sensor.period_s
-        phase = float(stream(seed, sensor.id, "phase").uniform(0.0, period))
+        phase = float(stream(seed, sensor.id, "phase").integers(round(period * 1e3))) / 1e3
         numbers = np.arange(
             math.ceil((first - phase) / period), math.floor((last - phase) / period) + 1
         )
@@ -152,7 +153,7 @@ class _Scans:
 
     def time(self, numbers: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return POSIX seconds, by the sensor's clock."""
-        return np.asarray(self.phase + self.period * numbers, np.float64)
+        return np.asarray(np.round(self.phase + self.period * numbers, 3), np.float64)
 
     def on(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Say which of some scans are asked for and in no outage."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from trilogue.analysis.scenario.consent import reaches
 from trilogue.analysis.scenario.observe import Flight, Observed, observe, true_bias
+from trilogue.analysis.scenario.reading import ScenarioError
 from trilogue.analysis.scenario.sensors import PARTICIPANTS
 
 if TYPE_CHECKING:
@@ -69,16 +70,19 @@ class Played:
 
 
 def play(scenario: Scenario, seed: int = 0) -> Played:
-    """Play a scenario. Raises `ScenarioError` when nothing flies as the scenario says."""
+    """Play a scenario. Raises `ScenarioError` when nothing flies or sees as the scenario says."""
     flights = tuple(
         Flight(one.name, one.fly(), scenario.begin + one.launch_s) for one in scenario.flights
     )
-    observed = observe(
-        scenario.sensors,
-        flights,
-        seed=seed,
-        begin=scenario.begin,
-        outages=scenario.outages,
-        biases=scenario.biases,
-    )
+    try:
+        observed = observe(
+            scenario.sensors,
+            flights,
+            seed=seed,
+            begin=scenario.begin,
+            outages=scenario.outages,
+            biases=scenario.biases,
+        )
+    except ValueError as error:
+        raise ScenarioError(f"{scenario.id}: {error}") from error
     return Played(scenario, seed, flights, observed)

@@ -30,6 +30,7 @@ _COMMANDS = "trilogue.cli.commands"
     lazy={
         "ascent": f"{_COMMANDS}.ascent:ascent",
         "flown": f"{_COMMANDS}.flown:flown",
+        "simulate": f"{_COMMANDS}.simulate:simulate",
     },
 )
 def picture() -> None:

@@ -277,6 +277,8 @@ def test_scans_are_a_period_apart() -> None:
     slow = clean(RADAR, period_s=4.0, detection_probability=1.0)
     seen = observe([slow], [FLIGHT], seed=1, biases={RADAR.id: UNBIASED})
     assert np.allclose(np.diff(seen.plots.time), 4.0)
+    # An instant holds a stamp without a loss.
+    assert (np.round(seen.plots.time * 1e3) / 1e3 == seen.plots.time).all()
 
 
 def test_names_that_say_nothing_are_refused() -> None:

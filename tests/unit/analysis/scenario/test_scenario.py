@@ -270,6 +270,10 @@ def test_what_cannot_fly_is_refused_when_played() -> None:
     scenario = read(BASE.replace(FLIGHT, flight), "f.toml")
     with pytest.raises(ScenarioError, match=r"f\.toml: flight A: apogee 1 km at range 9000 km"):
         play(scenario)
+    elsewhere = BASE.replace("longitude = 165.0", "longitude = -30.0")
+    cluttered = elsewhere.replace("kr-1 = 2.0", "us-1 = 2.0")
+    with pytest.raises(ScenarioError, match=r"own: us-1 does not see the area.* no clutter"):
+        play(read(cluttered))
 
 
 def test_a_scenario_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
