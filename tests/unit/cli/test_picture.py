@@ -130,3 +130,24 @@ def test_a_bad_reading_is_named_by_its_line(run, write):
     path.write_text(path.read_text().replace("36.3805", "96.3805"))
     done = run("picture", "locate", path, code=2)
     assert "line 16: latitude: '96.3805'" in done.stderr
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of ObsPy's own imports
+@pytest.mark.parametrize("name", ["quakeml", "geojson"])
+def test_other_programs_read_the_estimates(run, write, tmp_path, name):
+    out = tmp_path / "events"
+    run("picture", "locate", write(fifth), "--format", name, "--out", out)
+    if name == "quakeml":
+        import obspy
+
+        (event,) = obspy.read_events(str(out), format="QUAKEML")
+        assert len(event.origins) == len(COALITIONS)
+        return
+    features = json.loads(out.read_bytes())["features"]
+    found = [one["properties"] for one in features if one["properties"]["kind"] == "epicentre"]
+    assert [one["coalition"] for one in found] == COALITIONS
+
+
+@pytest.mark.parametrize("also", [("--out", "events.xml"), ("--format", "quakeml", "--json")])
+def test_a_format_is_named_and_stands_alone(run, write, also):
+    assert run("picture", "locate", write(fifth), *also, code=2).stdout == ""

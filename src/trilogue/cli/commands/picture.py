@@ -51,8 +51,28 @@ def picture() -> None:
     help="Whose readings belong together: every participant alone, each pair, all.",
 )
 @click.option("--event", metavar="NAME", help="Which event of the file; by default each of them.")
+@click.option(
+    "--format",
+    "outside",
+    type=click.Choice(["quakeml", "geojson"]),
+    help="Write the estimates in a format of other programs instead.",
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Where to write it; by default to standard output.",
+)
 @as_json
-def locate(*, file: Path, by: str, event: str | None, as_json: bool) -> None:
+def locate(
+    *,
+    file: Path,
+    by: str,
+    event: str | None,
+    outside: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Locate the seismic events in FILE.csv: one estimate for each coalition of participants.
 
     The file begins with the line
@@ -62,15 +82,24 @@ def locate(*, file: Path, by: str, event: str | None, as_json: bool) -> None:
 
     Readings without a participant belong to no coalition. Each estimate has an ellipse that
     covers the place with the probability it states, the stations it rests on, and those that were
-    left out with the reason. A coalition with too few stations says so.
+    left out with the reason. A coalition with too few stations says so. QuakeML has an origin for
+    each coalition, GeoJSON a place and its ellipse.
     """
     from trilogue.reports.csv import arrivals_from_csv
 
     del by  # there is one way so far; it is named so that a second can come
+    if outside is None and out is not None:
+        raise click.UsageError("Say in which --format to write --out.")
+    if outside is not None and as_json:
+        raise click.UsageError("--format and --json exclude each other.")
     rows = arrivals_from_csv(read_text(file))
     events = _events(rows, event)
     with working("Locating"):
         found = [(name, estimate) for name in events for estimate in _estimates(name, rows)]
+    if outside is not None:
+        grouped = {name: [one for own, one in found if own == name] for name in events}
+        _write(_in_format(outside, grouped), out)
+        return
     if as_json:
         print_json(
             [
@@ -82,6 +111,26 @@ def locate(*, file: Path, by: str, event: str | None, as_json: bool) -> None:
     for position, name in enumerate(events):
         print_lines(*([""] if position else []), f"Event {name}", "")
         _print_event([estimate for one, estimate in found if one == name])
+
+
+def _in_format(outside: str, events: dict[str, list[CoalitionEstimate]]) -> bytes:
+    """Return events in the format of other programs."""
+    if outside == "geojson":
+        from trilogue.interop.geojson import write_estimates
+
+        return write_estimates(events)
+    from trilogue.interop.quakeml import write_quakeml
+    from trilogue.interop.quakeml_estimates import located_by
+
+    return write_quakeml([located_by(name, some) for name, some in events.items()])
+
+
+def _write(document: bytes, out: Path | None) -> None:
+    if out is None:
+        click.echo(document, nl=False)
+    else:
+        out.write_bytes(document)
+        print_lines(f"Written: {out}, {len(document)} bytes")
 
 
 def _events(rows: Iterable[ArrivalRow], event: str | None) -> list[str]:
