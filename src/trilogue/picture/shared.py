@@ -7,6 +7,7 @@ what these are versions of, and what stands behind any of them that is held here
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -118,7 +119,7 @@ def shared_tracks(
 def _state(track: Track, settings: EstimateSettings) -> StateEstimate | str:
     """Return a track's state, or why it is none that can be used."""
     x, p = np.array(track.state), np.array(track.covariance)
-    radius, speed = float(np.linalg.norm(x[:3])), float(np.linalg.norm(x[3:]))
+    radius, speed = math.hypot(*track.state[:3]), math.hypot(*track.state[3:])
     if not (_NEAREST_M <= radius <= _FARTHEST_M and speed <= _FASTEST_MPS):
         return (
             f"{track.id}: no missile is {radius:.0f} m from the Earth's centre at {speed:.0f} m/s"
