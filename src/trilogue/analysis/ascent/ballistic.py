@@ -2,47 +2,56 @@
 
 Motion in the vertical plane relative to the turning Earth: gravity falls off with height, level
 speed lifts (v²/r), and the Coriolis term lifts or presses, depending on a direction that nobody
-tells. Its size, the centrifugal term and the drag of what air is left are unknowns with priors,
-so what is not known widens the answer instead of moving it.
+tells. Its size, gravity at the place, the drag of what air is left, a faint steady push (venting,
+control jets) and the way in which heights were cut are unknowns with priors, so what is not known
+widens the answer instead of moving it.
 
-Source: Gauss–Newton with priors, Bar-Shalom, Li, Kirubarajan 2001, section 3.7.
+Source: the most probable unknowns by Newton's steps, Bar-Shalom, Li, Kirubarajan 2001, section 3.7.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from trilogue.analysis.ascent.force import MEAN_RADIUS_M
+from trilogue.analysis.ascent.rounding import blur, likelihood, slope
+from trilogue.analysis.ascent.telemetry import COARSE_FROM_M
 from trilogue.analysis.flight.atmosphere import density
 from trilogue.analysis.flight.gravity import EARTH_RATE, MU
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from trilogue.analysis.ascent.telemetry import Telemetry
 
 __all__ = ["Apogee", "fit_coast"]
 
-STEP_S = 1.0
-# Priors, mean and standard deviation: Coriolis rate (any latitude and heading), centrifugal
-# acceleration (any latitude), logarithm of mass over drag area (kg/m²).
-_PRIOR = np.array([0.0, 0.5 * EARTH_RATE**2 * MEAN_RADIUS_M, math.log(5_000.0)])
-_PRIOR_SD = np.array([math.sqrt(2.0) * EARTH_RATE, 0.3 * EARTH_RATE**2 * MEAN_RADIUS_M, 1.0])
-_OFFSET = 0.5
-"""Shown heights may be cut off instead of rounded: they share an error of up to half a step."""
+_CENTRIFUGAL = EARTH_RATE**2 * MEAN_RADIUS_M
+# Unknowns beside height, climb and level speed, mean and standard deviation: Coriolis rate (any
+# latitude and heading), what gravity at a place lacks of that of a round Earth at rest (any
+# latitude), logarithm of mass over drag area (kg/m²), push along the path (m/s²), and the share of
+# a step by which shown heights are too high (rounded 0, cut off -1/2).
+_PRIOR = np.array([0.0, 0.5 * _CENTRIFUGAL, math.log(5_000.0), 0.0, 0.0])
+_PRIOR_SD = np.array([math.sqrt(2.0) * EARTH_RATE, 0.5 * _CENTRIFUGAL, 1.0, 0.01, 0.35])
+_ROUNDS = 3
+_FINEST_MPS = 0.05
+_LEAST_ROWS = 8
 _LONGEST_S = 3_600.0
+_NUDGE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Apogee:
     """A predicted top: height and time, each with its standard deviation, metres and seconds.
 
-    `misfit` is chi-squared per degree of freedom: much above one, it was no free flight.
+    `misfit` is by how many steps of the display its numbers scatter beyond their rounding.
     """
 
     height_m: float
@@ -57,85 +66,138 @@ def fit_coast(shown: Telemetry) -> Apogee | None:
 
     The vehicle may be rising, or past the top: then it is where it was.
     """
-    if len(shown.time) < 8:
+    if len(shown.time) < _LEAST_ROWS:
         return None
     start = float(shown.time[0])
     t = shown.time - start
-    height_sd = shown.height_step / math.sqrt(12.0) * np.sqrt(_repeats(shown))
-    speed_sd = max(shown.speed_step, 0.05) / math.sqrt(12.0) * 2.0
-    coarsest = float(shown.height_step.max())
-    slope = np.polyfit(t, shown.height, min(2, len(t) - 1))
-    climb = float(np.polyval(np.polyder(slope), 0.0))
-    speed = float(np.polyval(np.polyfit(t, shown.speed, min(2, len(t) - 1)), 0.0))
-    climb = float(np.clip(climb, -0.999 * speed, 0.999 * speed))
-    across = math.sqrt(max(speed**2 - climb**2, 1.0))
-    guess = np.concatenate([[float(shown.height[0]), climb, across], _PRIOR, [0.0]])
-    scale = np.array([1e3, 10.0, 10.0, *_PRIOR_SD, _OFFSET * coarsest])
+    n = len(t)
+    guess = np.concatenate([_first_guess(shown, t), _PRIOR])
+    scale = np.concatenate([[1e3, 10.0, 10.0], _PRIOR_SD])
+    step = np.concatenate([shown.height_step, np.full(n, max(shown.speed_step, _FINEST_MPS))])
+    weight = 1.0 / np.concatenate([_repeats(shown.height), _repeats(shown.speed)])
 
-    def residuals(z: NDArray[np.float64]) -> NDArray[np.float64]:
-        p = guess + z * scale
-        h, v = _fly(p[:6], t)
-        return np.concatenate(
-            [
-                (shown.height - h - p[6]) / height_sd,
-                (shown.speed - v) / speed_sd,
-                (p[3:6] - _PRIOR) / _PRIOR_SD,
-                [p[6] / (_OFFSET * coarsest)],
-            ]
-        )
+    def errors(z: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return heights and speeds less what unknowns `(8, m)` give, `(2n, m)`."""
+        p = guess[:, None] + z * scale[:, None]
+        h, v = _fly(p, t)
+        by_height = shown.height[:, None] - h - p[7] * shown.height_step[:, None]
+        return np.concatenate([by_height, shown.speed[:, None] - v])
 
-    found = least_squares(residuals, np.zeros(7), loss="huber", f_scale=3.0, max_nfev=60)
-    if not found.success:
+    blurs = np.ones(2)
+    z = np.zeros(len(guess))
+    for _ in range(_ROUNDS):
+        sd = np.repeat(blurs, n) * step
+        z, normal, error = _solve(errors, z, step, sd, weight)
+        parts = (slice(0, n), slice(n, 2 * n))
+        blurs = np.array([blur(error[part], step[part], weight[part]) for part in parts])
+    moved = z[:, None] + np.hstack([np.zeros((len(z), 1)), _NUDGE * np.eye(len(z))])
+    tops = _tops(guess[:, None] + moved * scale[:, None])
+    if tops is None:
         return None
-    covariance = np.linalg.inv(found.jac.T @ found.jac)
-    misfit = float(np.mean(residuals(found.x)[:-4] ** 2))
-    # What the rows scatter more than their steps explain widens what is made of them.
-    covariance *= max(misfit, 1.0)
-    best = guess + found.x * scale
-    top = _top(best[:6])
-    if top is None:
-        return None
-    slopes = np.zeros((2, 7))
-    for k in range(6):
-        moved = found.x.copy()
-        moved[k] += 1e-3
-        beside = _top((guess + moved * scale)[:6])
-        if beside is None:
-            return None
-        slopes[:, k] = (np.array(beside) - np.array(top)) / 1e-3
-    spread = slopes @ covariance @ slopes.T
+    slopes = (tops[:, 1:] - tops[:, :1]) / _NUDGE
+    spread = slopes @ np.linalg.inv(normal) @ slopes.T
+    height = float(tops[0, 0])
     return Apogee(
-        height_m=top[0],
-        height_sd_m=math.sqrt(float(spread[0, 0])),
-        time_s=start + top[1],
+        height_m=height,
+        height_sd_m=math.hypot(math.sqrt(float(spread[0, 0])), _grain(shown, height)),
+        time_s=start + float(tops[1, 0]),
         time_sd_s=math.sqrt(float(spread[1, 1])),
-        misfit=misfit,
+        misfit=float(blurs.max()),
     )
 
 
-def _repeats(shown: Telemetry) -> NDArray[np.float64]:
-    """Return how often each shown height stands in a row: a repeated error is one error."""
-    change = np.concatenate([[True], np.diff(shown.height) != 0.0])
+def _grain(shown: Telemetry, height: float) -> float:
+    """Return how well a screen shows a height: no top is said to be known better than that."""
+    coarse = shown.height_step[shown.height >= COARSE_FROM_M]
+    usual = 1_000.0 if height >= COARSE_FROM_M else float(shown.height_step[-1])
+    return (float(coarse[-1]) if len(coarse) else usual) / math.sqrt(12.0)
+
+
+def _first_guess(shown: Telemetry, t: NDArray[np.float64]) -> list[float]:
+    """Return height, climb and level speed at the first row, by parabolas through all."""
+    climb = float(np.polyfit(t, shown.height, 2)[1])
+    speed = float(np.polyfit(t, shown.speed, 2)[2])
+    climb = float(np.clip(climb, -0.999 * speed, 0.999 * speed))
+    return [float(shown.height[0]), climb, math.sqrt(max(speed**2 - climb**2, 1.0))]
+
+
+def _repeats(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how often each shown value stands in a row: a repeated error is one error."""
+    change = np.concatenate([[True], np.diff(values) != 0.0])
     group = np.cumsum(change) - 1
     return np.asarray(np.bincount(group)[group], np.float64)
 
 
+def _solve(
+    errors: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    z: NDArray[np.float64],
+    step: NDArray[np.float64],
+    sd: NDArray[np.float64],
+    weight: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the most probable unknowns, the information on them and the errors left.
+
+    Newton's steps, damped after Marquardt by the information that normal errors of the same size
+    would hold: within a step the likelihood is flat and holds none.
+    """
+    count = len(z)
+    known = np.concatenate([np.zeros(3), np.ones(count - 3)])
+    usual = weight / (step**2 / 12.0 + sd**2)
+    nudges = np.hstack([np.zeros((count, 1)), _NUDGE * np.eye(count)])
+
+    def loss(error: NDArray[np.float64], at: NDArray[np.float64]) -> float:
+        return float(0.5 * np.sum(known * at**2) - np.sum(weight * likelihood(error, step, sd)))
+
+    damping = 1.0
+    for _ in range(30):
+        table = errors(z[:, None] + nudges)
+        error = table[:, 0]
+        jacobian = (table[:, 1:] - error[:, None]) / _NUDGE
+        score, information = slope(error, step, sd)
+        normal = jacobian.T @ (jacobian * (weight * information)[:, None]) + np.diag(known)
+        gradient = known * z - jacobian.T @ (weight * score)
+        model = jacobian.T @ (jacobian * usual[:, None])
+        before, after = loss(error, z), np.inf
+        for _ in range(10):
+            trial = z - np.linalg.solve(normal + damping * model, gradient)
+            with np.errstate(over="ignore", invalid="ignore"):  # a wild trial is no better
+                after = loss(errors(trial[:, None])[:, 0], trial)
+            if after <= before:
+                z, damping = trial, damping / 10.0
+                break
+            damping *= 10.0
+        if not before - after > 1e-4:
+            break
+    return z, normal, error
+
+
+@cache
+def _air() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return heights and logarithms of density, a kilometre apart."""
+    heights = np.arange(0.0, 500_000.0, 1_000.0)
+    return heights, np.log([density(float(h)) for h in heights])
+
+
 def _rates(p: NDArray[np.float64], s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the derivative of height, climb and level speed `(3, m)`."""
     h, up, across = s
-    coriolis, lift, load = p[3], p[4], p[5]
+    coriolis, lack, load, push = p[3:7]
     r = MEAN_RADIUS_M + h
-    drag = 0.5 * density(max(float(h), 0.0)) * math.hypot(up, across) / math.exp(load)
+    speed = np.hypot(up, across)
+    along = push / np.maximum(speed, 1.0) - 0.5 * np.exp(np.interp(h, *_air()) - load) * speed
     return np.array(
         [
             up,
-            -MU / r**2 + lift + across**2 / r + coriolis * across - drag * up,
-            -up * across / r - coriolis * up - drag * across,
+            -MU / r**2 + lack + across**2 / r + coriolis * across + along * up,
+            -up * across / r - coriolis * up + along * across,
         ]
     )
 
 
-def _step(p: NDArray[np.float64], s: NDArray[np.float64], dt: float) -> NDArray[np.float64]:
-    a = _rates(p, s)
+def _step(
+    p: NDArray[np.float64], s: NDArray[np.float64], a: NDArray[np.float64], dt: float
+) -> NDArray[np.float64]:
+    """Return the states a classical Runge–Kutta step later; `a` is their derivative."""
     b = _rates(p, s + 0.5 * dt * a)
     c = _rates(p, s + 0.5 * dt * b)
     d = _rates(p, s + dt * c)
@@ -145,38 +207,58 @@ def _step(p: NDArray[np.float64], s: NDArray[np.float64], dt: float) -> NDArray[
 def _fly(
     p: NDArray[np.float64], t: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return heights and speeds at rising times since the start, by cubic pieces of a second."""
-    count = math.ceil(float(t[-1]) / STEP_S) + 1
-    states = np.empty((count + 1, 3))
-    slopes = np.empty((count + 1, 3))
+    """Return heights and speeds `(n, m)` at rising times since the start, by cubic pieces."""
+    step = float(np.clip(t[-1] / 60.0, 1.0, 10.0))
+    count = math.ceil(float(t[-1]) / step) + 1
+    states, slopes = np.empty((2, count + 1, 3, p.shape[1]))
     states[0] = p[:3]
     for k in range(count):
         slopes[k] = _rates(p, states[k])
-        states[k + 1] = _step(p, states[k], STEP_S)
+        states[k + 1] = _step(p, states[k], slopes[k], step)
     slopes[count] = _rates(p, states[count])
-    i = np.minimum((t / STEP_S).astype(np.int64), count - 1)
-    s = (t / STEP_S - i)[:, None]
-    y0, y1, d0, d1 = states[i], states[i + 1], slopes[i] * STEP_S, slopes[i + 1] * STEP_S
-    y = y0 + s * (d0 + s * (3 * (y1 - y0) - 2 * d0 - d1 + s * (2 * (y0 - y1) + d0 + d1)))
+    i = np.minimum((t / step).astype(np.int64), count - 1)
+    s = (t / step - i)[:, None, None]
+    y = _cubic(s, states[i], states[i + 1], slopes[i] * step, slopes[i + 1] * step)
     return y[:, 0], np.hypot(y[:, 1], y[:, 2])
 
 
-def _top(p: NDArray[np.float64]) -> tuple[float, float] | None:
-    """Return height and time since the start of the top; time may lie before the start."""
-    s, t = p[:3].copy(), 0.0
-    direction = 1.0 if s[1] > 0.0 else -1.0
-    while direction * s[1] > 0.0:
+def _cubic(
+    s: NDArray[np.float64],
+    y0: NDArray[np.float64],
+    y1: NDArray[np.float64],
+    d0: NDArray[np.float64],
+    d1: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return Hermite's cubic at the share `s` of a step; slopes are per step."""
+    return np.asarray(
+        y0 + s * (d0 + s * (3.0 * (y1 - y0) - 2.0 * d0 - d1 + s * (2.0 * (y0 - y1) + d0 + d1)))
+    )
+
+
+def _tops(p: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return height and time since the start of the top `(2, m)`; it may lie before the start."""
+    s = p[:3]
+    direction = 1.0 if s[1, 0] > 0.0 else -1.0
+    step = 2.0 * direction
+    # A start just beside the top: some of the unknowns have it behind them already.
+    a = _rates(p, s)
+    s, t = _step(p, s, a, -step), -step
+    tops, open_ = np.full((2, p.shape[1]), np.nan), np.ones(p.shape[1], bool)
+    while np.any(open_):
         if abs(t) > _LONGEST_S:
             return None
-        after = _step(p, s, direction * STEP_S)
-        if direction * after[1] <= 0.0:
-            low, high = 0.0, STEP_S
+        a = _rates(p, s)
+        after = _step(p, s, a, step)
+        b = _rates(p, after)
+        here = open_ & (direction * after[1] <= 0.0)
+        if np.any(here):
+            low, high = np.zeros(p.shape[1]), np.ones(p.shape[1])
             for _ in range(40):
                 middle = 0.5 * (low + high)
-                if direction * _step(p, s, direction * middle)[1] > 0.0:
-                    low = middle
-                else:
-                    high = middle
-            return float(_step(p, s, direction * low)[0]), t + direction * low
-        s, t = after, t + direction * STEP_S
-    return float(s[0]), t
+                rising = direction * _cubic(middle, s[1], after[1], a[1] * step, b[1] * step) > 0.0
+                low, high = np.where(rising, middle, low), np.where(rising, high, middle)
+            height = _cubic(low, s[0], after[0], a[0] * step, b[0] * step)
+            tops[:, here] = np.array([height, t + low * step])[:, here]
+            open_ &= ~here
+        s, t = after, t + step
+    return tops

@@ -1,8 +1,9 @@
 """When an engine ran: spans in which the force along the path is more than air can explain.
 
-A throttled engine still pushes: it is not taken for a cut-off. Drag on the way down slows like a
-retrograde burn: below the air's edge a loss of energy is a burn only where no body of the lightest
-plausible load could lose as much to the air.
+A throttled engine still pushes: it is not taken for a cut-off. Air slows like a retrograde burn: a
+loss of energy is a burn only where no body of the lightest plausible load could lose as much to the
+air. A time at which the rows leave it open is neither burn nor free flight: a cut-off is said only
+once free flight was seen, and rows that are missing show none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trilogue.analysis.ascent.force import energy, energy_sd, specific_force
+from trilogue.analysis.ascent.force import WIDTH_S, Force, energy, energy_sd, specific_force
 from trilogue.analysis.flight.atmosphere import density
 
 if TYPE_CHECKING:
@@ -22,17 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Burn", "find_burns"]
 
-WIDTH_S = 3.0
 LEAST_FORCE = 2.0
 """Of a burn, m/s²: a fifth of the weight. Control jets push less."""
 SIGMAS = 5.0
 """By which a force must stand out of its noise."""
+MOST_FREE = 3.0
+"""Force, m/s², that free flight stays under with two standard deviations to spare."""
 SILENCE_S = 3.0
 """Of free flight after which a burn is over."""
-LEAST_BURN_S = 3.0
-LIGHTEST_KGPM2 = 800.0
+LEAST_BURN_S = 2.0
+TURN_S = 8.0
+"""In which a burn against the motion may pass through zero and go on along it."""
+LIGHTEST_KGPM2 = 400.0
 """Mass over drag area of an empty stage falling broadside: nothing that flies is lighter."""
 _MOVING_MPS = 3.0
+_SLOW_MPS = 300.0
+_DRAG_MPS2 = 3.0
+"""Usual size of it beside a cut-off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,70 +50,110 @@ class Burn:
     end_s: float | None
 
 
+@dataclass(slots=True)
+class _Span:
+    first: float
+    last: float
+    sign: float
+    """Of the force when last seen: -1 against the motion."""
+    over: bool = False
+
+
 def find_burns(shown: Telemetry) -> tuple[Burn, ...]:
-    """Return the burns seen so far, in their order; the first begins with the lift-off."""
+    """Return the burns seen so far, in their order."""
     moving = np.flatnonzero(shown.speed > _MOVING_MPS)
     if not len(moving):
         return ()
-    force, sd = specific_force(shown, WIDTH_S)
-    on = _pushed(shown, force, sd)
     lift_off = float(shown.time[moving[0]])
-    # On its feet a rocket shows no force, and just off them a great one per speed.
-    on[: moving[0]] = False
-    spans: list[list[float]] = []
-    for i in np.flatnonzero(on):
-        t = float(shown.time[i])
-        if spans and t - spans[-1][1] <= SILENCE_S:
-            spans[-1][1] = t
-        else:
-            spans.append([t, t])
-    spans = [s for s in spans if s[1] - s[0] >= LEAST_BURN_S]
-    if not spans:
-        return ()
+    force = specific_force(shown)
+    spans = _spans(force, _state(force), lift_off)
     burns = []
-    now = float(shown.time[-1])
-    for k, (start, end) in enumerate(spans):
-        begin = lift_off if k == 0 else _edge(shown, start, -1.0)
-        over = now - end >= SILENCE_S
-        burns.append(Burn(begin, _edge(shown, end, 1.0) if over else None))
+    for k, span in enumerate(spans):
+        after = spans[k + 1].first if k + 1 < len(spans) else np.inf
+        before = spans[k - 1].last if k else -np.inf
+        # What is slow when it is first seen to push has just lifted off.
+        begins = k == 0 and _speed(shown, span.first) < _SLOW_MPS
+        start = lift_off if begins else _edge(shown, span.first, -1.0, before, span.last)
+        end = _edge(shown, span.last, 1.0, span.first, after) if span.over else None
+        burns.append(Burn(start, end))
     return tuple(burns)
 
 
-def _pushed(
-    shown: Telemetry, force: NDArray[np.float64], sd: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    air = np.array([density(float(h)) for h in np.maximum(shown.height, 0.0)])
-    falling = np.gradient(_smooth(shown.height)) < 0.0
-    # On the way up what drag takes is less than thrust gives while an engine runs.
-    drag = np.where(falling, 0.5 * air * shown.speed**2 / LIGHTEST_KGPM2, 0.0)
-    least = np.maximum(LEAST_FORCE, SIGMAS * sd)
+def _state(force: Force) -> NDArray[np.float64]:
+    """Return 1 and -1 where an engine pushes along and against, 0 in free flight, NaN if open."""
+    air = np.array([density(max(float(h), 0.0)) if np.isfinite(h) else 0.0 for h in force.height])
+    drag = 0.5 * air * np.nan_to_num(force.speed) ** 2 / LIGHTEST_KGPM2
+    state = np.full(len(force.time), np.nan)
+    least = np.maximum(LEAST_FORCE, SIGMAS * force.sd)
     with np.errstate(invalid="ignore"):
-        return np.asarray((force > least) | (force < -(least + drag)))
+        spare = 2.0 * force.sd
+        free = (force.along + spare < MOST_FREE) & (force.along - spare > -MOST_FREE - drag)
+        state[free] = 0.0
+        state[force.along > least] = 1.0
+        state[force.along < -(least + drag)] = -1.0
+    return state
 
 
-def _smooth(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    width = min(15, len(values) - 1 + len(values) % 2)
-    if width < 3:
-        return values
-    padded = np.pad(values, width // 2, mode="reflect", reflect_type="odd")
-    return np.convolve(padded, np.ones(width) / width, "valid")[: len(values)]
+def _spans(force: Force, state: NDArray[np.float64], lift_off: float) -> list[_Span]:
+    """Return spans of push; one is over after `SILENCE_S` of free flight, seen and not missing."""
+    spans: list[_Span] = []
+    tried: _Span | None = None
+    quiet = 0.0
+    every = float(np.median(np.diff(force.time)))
+    # On its feet a rocket shows no force, and just off them a great one per speed.
+    for t, now in zip(force.time, state, strict=True):
+        if t < lift_off or np.isnan(now):
+            continue
+        running = spans[-1] if spans and not spans[-1].over else tried
+        if now == 0.0:
+            quiet += every
+            if running is tried:
+                tried = None
+            elif running is not None and quiet >= SILENCE_S:
+                running.over = True
+            continue
+        quiet = 0.0
+        if running is None:
+            tried = _Span(t, t, now)
+            continue
+        running.last, running.sign = t, now
+        if running is tried and t - running.first >= LEAST_BURN_S:
+            back = spans[-1] if spans else None
+            if back and back.sign < 0.0 < now and running.first - back.last <= TURN_S:
+                back.last, back.sign, back.over = t, now, False
+            else:
+                spans.append(running)
+            tried = None
+    return spans
 
 
-def _edge(shown: Telemetry, near: float, after: float) -> float:
-    """Return when the energy begins or ceases to change, near a time: the corner of two lines.
+def _speed(shown: Telemetry, at: float) -> float:
+    return float(np.interp(at, shown.time, shown.speed))
 
-    `after` 1 looks for an end, with free flight following; -1 for a beginning, with it before.
+
+def _edge(shown: Telemetry, near: float, after: float, low: float, high: float) -> float:
+    """Return when an engine begins or ceases to change the energy, near a time: the corner.
+
+    On one side a parabola, on the other a line that falls by what the air takes. `after` 1 looks
+    for an end, with free flight following; -1 for a beginning, with it before. Rows outside `low`
+    to `high` belong to other burns.
     """
-    keep = (shown.time > near - 2.0 * WIDTH_S) & (shown.time < near + 2.0 * WIDTH_S)
-    t, level = shown.time[keep], energy(shown.height, shown.speed)[keep]
+    reach = 2.0 * max(WIDTH_S, 3.0 * float(np.median(np.diff(shown.time))))
+    keep = (np.abs(shown.time - near) < reach) & (shown.time >= low) & (shown.time <= high)
+    t, level = shown.time[keep] - near, energy(shown.height, shown.speed)[keep]
+    if len(t) < 4:
+        return near
     weight = 1.0 / np.maximum(energy_sd(shown)[keep], 1e-6)
-    best, found = np.inf, near
-    for corner in np.arange(near - WIDTH_S, near + WIDTH_S, 0.1):
-        ramp = np.minimum(after * (t - corner), 0.0)
-        design = np.column_stack([np.ones_like(t), ramp, ramp**2]) * weight[:, None]
-        rest = level * weight
+    rest = np.append((level - level.mean()) * weight, 0.0)
+    usual_drag = [0.0, 0.0, 0.0, 1.0 / (_DRAG_MPS2 * max(float(shown.speed[keep].mean()), 1.0))]
+    best, found = np.inf, 0.0
+    for corner in np.arange(max(-0.5 * reach, t[0]), min(0.5 * reach, t[-1]) + 0.05, 0.1):
+        beside = after * (t - corner)
+        ramp, free = np.minimum(beside, 0.0), np.maximum(beside, 0.0)
+        design = np.column_stack([np.ones_like(t), ramp, ramp**2, free]) * weight[:, None]
+        design = np.vstack([design, usual_drag])
         solution, *_ = np.linalg.lstsq(design, rest, rcond=None)
         misfit = float(np.sum((rest - design @ solution) ** 2))
         if misfit < best:
             best, found = misfit, float(corner)
-    return found
+    return float(near + found)

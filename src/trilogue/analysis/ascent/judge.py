@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Judgement", "judge"]
 
-SETTLE_S = 1.0
-"""After a cut-off: an engine's tail."""
+SETTLE_S = 3.5
+"""After a cut-off: an engine's tail, and what pushes stages apart."""
 LEAST_COAST_S = 5.0
-STRANGE = 4.0
-"""Chi-squared per degree of freedom above which free flight does not explain the rows."""
+STRANGE = 2.0
+"""Steps of the display by which rows scatter when free flight does not explain them."""
 
 
 @dataclass(frozen=True, slots=True)

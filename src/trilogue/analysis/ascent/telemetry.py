@@ -18,11 +18,16 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COLUMNS", "Telemetry", "TelemetryError", "read_telemetry"]
+__all__ = ["COARSE_FROM_M", "COLUMNS", "Telemetry", "TelemetryError", "read_telemetry"]
 
 COLUMNS = ("time_s", "altitude_m", "speed_mps")
 _SPIKE = 8.0
-"""Deviations from the running median, in units of their own spread, that no vehicle makes."""
+"""Steps, or times the usual deviation from a line, that are more than reading and bending make."""
+_WINDOW, _WINDOW_S = 9, 2.0
+_GREATEST_MPS2 = 60.0
+_FROZEN_S, _FROZEN_MPS = 1.5, 30.0
+COARSE_FROM_M = 100_000.0
+"""From where screens show whole kilometres."""
 _FINEST_M = 1.0
 _FINEST_MPS = 0.01
 _LEAST_ROWS = 3
@@ -92,30 +97,74 @@ def _row(row: list[str], line: int) -> tuple[float, ...]:
 def prepare(
     time: NDArray[np.float64], height: NDArray[np.float64], speed: NDArray[np.float64]
 ) -> Telemetry:
-    """Return telemetry without repeated times and misread numbers, with its steps measured."""
+    """Return telemetry without repeated times, frozen rows and misread numbers, steps measured."""
     first = np.concatenate([[True], np.diff(time) > 0.0]) if len(time) else np.zeros(0, bool)
-    sound = first & ~_spikes(height, _FINEST_M) & ~_spikes(speed, _FINEST_MPS)
-    time, height, speed = time[sound], height[sound], speed[sound]
+    time, height, speed = time[first], height[first], speed[first]
+    moves = ~_frozen(time, height, speed)
+    time, height, speed = time[moves], height[moves], speed[moves]
+    height_step = _height_steps(height)
+    speed_step = _step(speed, _FINEST_MPS)
+    sound = ~(_misread(time, height, height_step, 2) | _misread(time, speed, speed_step, 1))
     return Telemetry(
-        time,
-        height,
-        speed,
-        _height_steps(height),
-        _step(speed, _FINEST_MPS),
-        int(np.count_nonzero(first) - len(time)),
+        time[sound],
+        height[sound],
+        speed[sound],
+        height_step[sound],
+        speed_step,
+        int(np.count_nonzero(~sound)),
     )
 
 
-def _spikes(values: NDArray[np.float64], finest: float) -> NDArray[np.bool_]:
-    """Mark values that stand alone, far from the median of the two on either side."""
-    if len(values) < 7:
-        return np.zeros(len(values), bool)
-    padded = np.pad(values, 2, mode="reflect", reflect_type="odd")
-    off = np.abs(values - np.median(np.lib.stride_tricks.sliding_window_view(padded, 5), axis=1))
-    around = np.pad(off, 7, mode="reflect")
-    usual = np.median(np.lib.stride_tricks.sliding_window_view(around, 15), axis=1)
-    rough = np.maximum(np.abs(np.gradient(values)), _step(values, finest))
-    return np.asarray(off > _SPIKE * (usual + 0.2 * np.minimum(rough, off / 4.0) + finest))
+def _frozen(
+    time: NDArray[np.float64], height: NDArray[np.float64], speed: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Mark rows that repeat an old one for long: a picture that stands still, and no free flight.
+
+    The first of them stays. Before lift-off standing still is the truth.
+    """
+    n = len(time)
+    if n < _LEAST_ROWS:
+        return np.zeros(n, bool)
+    same = np.concatenate([[False], (np.diff(height) == 0.0) & (np.diff(speed) == 0.0)])
+    group = np.cumsum(~same) - 1
+    began = time[~same]
+    ended = time[np.concatenate([np.flatnonzero(~same)[1:] - 1, [n - 1]])]
+    return same & ((ended - began)[group] > _FROZEN_S) & (speed > _FROZEN_MPS)
+
+
+def _misread(
+    time: NDArray[np.float64],
+    values: NDArray[np.float64],
+    step: NDArray[np.float64] | float,
+    order: int,
+) -> NDArray[np.bool_]:
+    """Mark values that no vehicle can have had: `order` 1 for speeds, 2 for heights.
+
+    Each is compared with the straight line through nine rows about it, or the last nine at an end,
+    by median slope and median level (Sen 1968), which four wrong ones of the nine do not move. The
+    line may be missed by what the greatest acceleration bends it; where rows stand on both sides,
+    also not by much more than they miss it.
+    """
+    n = len(time)
+    if n < _WINDOW:
+        return np.zeros(n, bool)
+    # Many rows a second share one wrong picture: the nine are spread over two seconds.
+    usual = float(np.median(np.diff(time)))
+    stride = int(np.clip(round(_WINDOW_S / (_WINDOW - 1) / usual), 1, (n - 1) // (_WINDOW - 1)))
+    half = stride * (_WINDOW // 2)
+    middle = np.clip(np.arange(n), half, n - 1 - half)
+    rows = middle[:, None] + stride * (np.arange(_WINDOW) - _WINDOW // 2)
+    t, y = time[rows] - time[:, None], values[rows]
+    a, b = np.triu_indices(_WINDOW, 1)
+    slope = np.median((y[:, b] - y[:, a]) / (t[:, b] - t[:, a]), axis=1)
+    level = np.median(y - slope[:, None] * t, axis=1)
+    off = np.abs(values - level)
+    reach = np.abs(t).max(axis=1)
+    bend = 0.5 * _GREATEST_MPS2 * reach**order
+    wrong = off > _SPIKE * step + bend
+    rest = np.median(np.abs(y - level[:, None] - slope[:, None] * t), axis=1)
+    inside = middle == np.arange(n)
+    return np.asarray(wrong | (inside & (off > _SPIKE * (1.5 * rest + step))))
 
 
 def _step(values: NDArray[np.float64], finest: float) -> float:
@@ -126,12 +175,16 @@ def _step(values: NDArray[np.float64], finest: float) -> float:
 
 
 def _height_steps(height: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the step at each row: the coarsest round number that divides all heights near it."""
+    """Return the step at each row: the coarsest round number that divides a run of heights.
+
+    A run that has just begun is too short to show it, but screens change over at 100 km.
+    """
     steps = np.full(len(height), _FINEST_M)
     for unit in (10.0, 100.0, 1_000.0):
-        off = np.abs(height - unit * np.round(height / unit)) > 0.01 * unit
-        # A row is in this unit when nearly all around it are, above the first few of them.
-        around = np.convolve(np.pad(off.astype(float), 10, mode="edge"), np.ones(21) / 21, "valid")
-        distinct = np.abs(height) >= unit
-        steps[(around < 0.15) & distinct] = unit
+        fits = np.abs(height - unit * np.round(height / unit)) <= 0.01 * unit
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], fits, [False]]).astype(np.int8)))
+        for begin, end in edges.reshape(-1, 2):
+            run = height[begin:end]
+            if len(np.unique(run)) >= _LEAST_ROWS or run.min() >= COARSE_FROM_M:
+                steps[begin:end] = unit
     return steps
