@@ -13,6 +13,7 @@ follow anew. The rules (ADR 43):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -77,6 +78,20 @@ class _Base:
 def in_free_flight(flight: FlightEstimate) -> bool:
     """Say whether a flight coasts above the air, and is known to."""
     return flight.now.phase == "midcourse" and flight.impact is not None
+
+
+def is_sound(flight: FlightEstimate) -> bool:
+    """Say whether a flight is told in numbers throughout."""
+    states = all(
+        np.isfinite(s.state).all() and np.isfinite(s.covariance).all()
+        for s in (*flight.history, *flight.smoothed)
+    )
+    points = [p for p in (flight.launch, flight.impact) if p is not None]
+    values = [v for v in (flight.burnout, flight.apogee_m, flight.apogee_time) if v is not None]
+    values += [p.time for p in points]
+    told = [x for p in points for x in (p.latitude, p.longitude, p.semi_major_m, p.semi_minor_m)]
+    told += [x for v in values for x in (v.value, v.sd)]
+    return states and all(map(math.isfinite, told))
 
 
 def agreement(flight: FlightEstimate, track: SharedTrack, settings: EstimateSettings) -> float:

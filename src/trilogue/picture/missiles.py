@@ -19,7 +19,7 @@ from trilogue.analysis.tracking.plots import PlotTable
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.analysis.tracking.tracker import Tracker
 from trilogue.encoding import instant
-from trilogue.picture.fused import Joined, agreement, fuse_flight, of_tracks
+from trilogue.picture.fused import Joined, agreement, fuse_flight, is_sound, of_tracks
 from trilogue.picture.locate import coalitions
 from trilogue.picture.plotted import EPOCH, Aside, posix, table_of
 from trilogue.picture.shared import SharedTrack, behind, shared_tracks
@@ -184,13 +184,19 @@ def _pictured(
     joined: list[Joined] = []
     left_out: list[Aside] = []
     try:
-        if len(table):
-            tracker = _fed(table, settings, before)
-            ground = tracker.picture()
-        joined, left_out = _joined(ground, known, tracks, settings)
+        # What overflows ends in no number, and is looked for below.
+        with np.errstate(all="ignore"):
+            if len(table):
+                tracker = _fed(table, settings, before)
+                ground = tracker.picture()
+            joined, left_out = _joined(ground, known, tracks, settings)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
         # One participant's impossible numbers must not take the picture of all else away.
         ground, tracker, joined, reason = _nothing(table, tracks), None, [], str(error)
+    sound = [one for one in joined if is_sound(one.flight)]
+    if len(sound) < len(joined):
+        reason = f"{len(joined) - len(sound)} flights could not be computed"
+    joined = sound
     joined.sort(key=lambda one: (one.flight.history[0].time, one.flight.track))
     lineage = tuple(_lineage(one, table, held) for one in joined)
     picture = replace(ground, flights=tuple(one.flight for one in joined))
