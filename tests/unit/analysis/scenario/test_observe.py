@@ -98,6 +98,8 @@ def test_noise_is_normal_with_the_spread_that_is_stated() -> None:
         assert np.isnan(off[:, columns:]).all()
         for q in range(columns):
             assert stats.kstest(off[:, q], "norm").pvalue > RARE
+            energy = float((off[:, q] ** 2).sum())
+            assert RARE < stats.chi2.sf(energy, len(off)) < 1.0 - RARE
         # Of each other the errors know nothing.
         together = np.corrcoef(off[:, :columns], rowvar=False) - np.eye(columns)
         assert np.abs(together).max() < 4.5 / math.sqrt(len(off))
@@ -241,6 +243,23 @@ def test_adding_sensors_or_flights_changes_nothing_of_the_others() -> None:
         span = key(many, sensor.id, "clutter", many_flights)
         assert len(span) > len(rows) > 100
         assert rows == [row for row in span if rows[0][0] <= row[0] <= rows[-1][0]]
+
+
+def test_neither_sensors_nor_flights_share_their_errors() -> None:
+    """Of two that see the same at the same time, the errors have nothing to do with each other."""
+    twin = flight("twin")
+    sensors = [clean(RADAR, id=name, detection_probability=1.0) for name in ("one", "two")]
+    unbiased = {"one": UNBIASED, "two": UNBIASED}
+    seen = observe(sensors, [FLIGHT, twin], seed=12, biases=unbiased)
+    off = residuals(seen, [FLIGHT, twin])[:, :3]
+    errors = [
+        off[(seen.plots.sensor == s) & (seen.origin == k)][:400].ravel()
+        for s in (0, 1)
+        for k in (0, 1)
+    ]
+    assert len({len(one) for one in errors}) == 1
+    together = np.corrcoef(errors) - np.eye(4)
+    assert np.abs(together).max() < 4.5 / math.sqrt(len(errors[0]))
 
 
 def test_a_seed_is_a_run_and_another_seed_another() -> None:
