@@ -20,6 +20,7 @@ __all__ = [
     "GroundPoint",
     "Phase",
     "Picture",
+    "SensorBias",
     "StateEstimate",
     "Value",
 ]
@@ -70,6 +71,19 @@ class ClassProbability:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class SensorBias:
+    """What stays wrong with one sensor, as a flight shows it."""
+
+    owner: str
+    sensor: str
+    azimuth_rad: Value
+    elevation_rad: Value
+    range_m: Value
+    clock_s: Value
+    """By how much its clock is ahead."""
+
+
 @dataclass(frozen=True)
 class FlightEstimate:
     """One flight as the plots show it. What is not known yet is `None`, and `remarks` say why."""
@@ -92,6 +106,8 @@ class FlightEstimate:
     plots: NDArray[np.int64]
     """Rows of the table that the track rests on."""
     remarks: tuple[str, ...]
+    biases: tuple[SensorBias, ...] = ()
+    """Of the sensors that state any, once the flight is free."""
 
     @property
     def now(self) -> StateEstimate:

@@ -8,7 +8,7 @@ the table alone: its rows have one order, whatever order they came in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ from trilogue.analysis.tracking.kernels.coast import FREE, altitude
 from trilogue.analysis.tracking.kernels.dynamics import COAST, CORE, MODES, REENTRY
 from trilogue.analysis.tracking.kernels.imm import combine, run
 from trilogue.analysis.tracking.launch_point import Ascent, locate_launch
+from trilogue.analysis.tracking.misalignment import biases_of, overstepping, trusting_less
 from trilogue.analysis.tracking.prepared import Prepared, Start, prepare, start
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.analysis.tracking.smoother import Free, free_part, smooth
@@ -49,6 +50,7 @@ _BEFORE_S = 8.0
 """Hypotheses on the cut-off start this long before the modes were last sure of boost."""
 _RELAXED = 0.05
 _CERTAIN = 0.99
+_SILENT_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -240,18 +242,39 @@ def estimate_flight(
 ) -> FlightEstimate:
     """Return what plots of one object say of its flight, with those up to `until` (POSIX seconds).
 
-    Raises `ValueError` where there are none.
+    A sensor whose bias turns out to be far beyond what it states is trusted less, and named.
+    Raises `ValueError` where there are no plots.
     """
     settings = settings or EstimateSettings()
-    rows = np.arange(len(plots))
     if until is not None:
-        rows = rows[plots.time <= until]
         plots = plots.until(until)
     if not len(plots):
         raise ValueError("no plots to estimate a flight from")
+    estimate = _estimate(plots, settings)
+    strange = overstepping(estimate.biases, plots.sensors)
+    if not strange:
+        return estimate
+    again = _estimate(trusting_less(plots, strange), settings)
+    # Trusted less, some may turn out to be sound after all: they were pulled along.
+    still = overstepping(again.biases, plots.sensors)
+    remarks = tuple(
+        f"{name} is off by {by}: more than it states." for (_, name), by in still.items()
+    )
+    return replace(again, remarks=(*again.remarks, *remarks))
+
+
+def _estimate(plots: PlotTable, settings: EstimateSettings) -> FlightEstimate:
+    rows = np.arange(len(plots))
     table = prepare(plots)
     first = start(table, settings)
     modes = _filter(table, first, settings)
+    around = np.maximum(modes.boost[:-1], modes.boost[1:])
+    lost = np.flatnonzero((np.diff(table.time) > _SILENT_S) & (around > 0.5))
+    if len(lost):
+        # Through a long silence nothing tells whether, and how, an engine burned.
+        before = _estimate(plots.where(rows <= lost[0]), settings)
+        left = "Lost while its engine may have burned; plots after that are left out."
+        return replace(before, remarks=(*before.remarks, left))
     remarks: list[str] = []
     found = _fly(table, first, modes, settings)
     flown = None if isinstance(found, str) else found
@@ -291,6 +314,7 @@ def estimate_flight(
         classify(launch, impact, down),
         rows,
         tuple(remarks),
+        () if flown is None else biases_of(table, flown.now.mean, flown.now.covariance, FREE),
     )
 
 

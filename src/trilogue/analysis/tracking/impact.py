@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Fall", "ground_point", "predict_fall", "quantile"]
 
 _LONGEST = 7_200.0
+_SOUND = 0.15
+"""By which the logarithm of drag area over mass changes as a body slows down through Mach 1."""
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
@@ -73,6 +75,8 @@ def predict_fall(state: Free, *, top_from: Free | None = None) -> Fall | None:
     order = np.r_[6, 0:6]  # drag first, so that its own direction is the first column of the root
     mean = state.mean[order]
     covariance = state.covariance[np.ix_(order, order)]
+    # What is known of the drag so far holds less below the speed of sound.
+    covariance[0, 0] += _SOUND**2
     scale = np.sqrt(np.diag(covariance))
     root = scale[:, None] * np.linalg.cholesky(
         covariance / np.outer(scale, scale) + 1e-12 * np.eye(FREE)

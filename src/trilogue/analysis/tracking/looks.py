@@ -22,11 +22,19 @@ if TYPE_CHECKING:
     from trilogue.analysis.tracking.plots import PlotTable
     from trilogue.analysis.tracking.sensor import Sensor
 
-__all__ = ["Look", "clutter_log_density", "looks", "widened", "would_see"]
+__all__ = [
+    "Look",
+    "clutter_log_density",
+    "looks",
+    "measured",
+    "new_track_score",
+    "widened",
+    "would_see",
+]
 
 _FASTEST_MPS = 8_000.0
-_EARTH_SEEN_RAD = 0.30
-"""An infrared sensor far out sees the Earth within this angle, from edge to edge."""
+_WATCHED_SR = 5e-3
+"""Solid angle of the area that an infrared sensor watches: 1,500 km about, from far out."""
 NEW_PER_LOOK = 0.02
 """New objects in one look: few, but as good an explanation of a plot as clutter."""
 _SAME_S = 1e-6
@@ -78,7 +86,7 @@ def clutter_log_density(sensor: Sensor, ranged: bool, rated: bool) -> float:
     """
     field = sensor.field
     if sensor.kind == "infrared":
-        volume = _EARTH_SEEN_RAD**2
+        volume = _WATCHED_SR
     else:
         low = math.radians(max(field.elevation_min_deg, 0.0))
         high = math.radians(field.elevation_max_deg)
@@ -88,6 +96,11 @@ def clutter_log_density(sensor: Sensor, ranged: bool, rated: bool) -> float:
     if rated:
         volume *= 2.0 * _FASTEST_MPS
     return math.log((sensor.clutter_per_scan + NEW_PER_LOOK) / volume)
+
+
+def new_track_score(sensor: Sensor) -> float:
+    """Return the score of a first plot: it is clutter unless something new is there."""
+    return -math.log1p(sensor.clutter_per_scan / NEW_PER_LOOK)
 
 
 def would_see(sensor: Sensor, position: NDArray[np.float64]) -> bool:

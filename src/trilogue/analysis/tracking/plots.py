@@ -115,5 +115,5 @@ def joined(tables: Sequence[PlotTable]) -> PlotTable:
         parts = (table.time, sensors[table.sensor], table.values, table.sd, of[table.source])
         for column, part in zip(columns, parts, strict=True):
             column.append(part)
-    time, sensor, values, sd, source = (np.concatenate(column) for column in columns)
-    return PlotTable.of([named[key] for key in order], time, sensor, values, sd, source, sources)
+    time, index, values, sd, source = (np.concatenate(column) for column in columns)
+    return PlotTable.of([named[key] for key in order], time, index, values, sd, source, sources)

@@ -115,7 +115,7 @@ def prepare(plots: PlotTable) -> Prepared:
 
 
 def plots_of_one(plots: PlotTable, row: int, sd: NDArray[np.float64]) -> Prepared:
-    """Return the arrays of one row of a table, with `sd` `(n, 4)` in place of its own, no biases."""
+    """Return the arrays of one row, without biases, `sd` `(n, 4)` in place of the table's."""
     one = slice(row, row + 1)
     return Prepared(
         plots.time[one],

@@ -9,13 +9,14 @@ both at once.
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trilogue.analysis.tracking.consistency import nees
 from trilogue.analysis.tracking.kernels.coast import FREE
-from trilogue.analysis.tracking.settings import EstimateSettings
+from trilogue.analysis.tracking.misalignment import displacement
 from trilogue.analysis.tracking.smoother import Free
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate
     from trilogue.analysis.tracking.plots import PlotTable
+    from trilogue.analysis.tracking.sensor import Sensor
+    from trilogue.analysis.tracking.settings import EstimateSettings
 
-__all__ = ["agreement", "best_pair"]
+__all__ = ["agreement", "best_pair", "side_by_side"]
 
 AGREE = 33.0
 """Chi-squared of six degrees of freedom that one pair of true pieces in 10⁵ exceeds."""
@@ -70,10 +73,14 @@ def _at_once(a: NDArray[np.int64], b: NDArray[np.int64], table: PlotTable) -> bo
 
 
 def agreement(
-    earlier: FlightEstimate, later: FlightEstimate, settings: EstimateSettings
+    earlier: FlightEstimate,
+    later: FlightEstimate,
+    settings: EstimateSettings,
+    doubted: Sequence[Sensor] = (),
 ) -> float | None:
     """Return how far two flights are apart where the later begins: chi-squared of six.
 
+    Sensors in `doubted` may be misaligned, which brings flights nearer to each other.
     `None` where the earlier cannot be told there: it still burned, or has come down.
     """
     if not later.smoothed or not earlier.smoothed:
@@ -90,7 +97,26 @@ def agreement(
     if earlier.impact is not None and second.time > earlier.impact.time.value + 5.0:
         return None
     moved = _free(first, settings).at(second.time)
-    return nees(moved.mean[:6] - second.state, moved.covariance[:6, :6] + second.covariance)
+    spread = moved.covariance[:6, :6] + second.covariance
+    for sensor in doubted:
+        spread = spread + displacement(sensor, second.state)
+    return nees(moved.mean[:6] - second.state, spread)
+
+
+def side_by_side(
+    flights: Sequence[FlightEstimate], table: PlotTable, settings: EstimateSettings
+) -> bool:
+    """Say whether two flights overlap in time, near enough to be one, and no sensor sees both."""
+    for earlier, later in permutations(flights, 2):
+        begin, end = table.time[later.plots[0]], table.time[earlier.plots[-1]]
+        if not table.time[earlier.plots[0]] <= begin < end:
+            continue
+        if _at_once(earlier.plots, later.plots, table):
+            continue
+        off = agreement(earlier, later, settings, table.sensors)
+        if off is not None and off < AGREE:
+            return True
+    return False
 
 
 def _free(state: StateEstimate, settings: EstimateSettings) -> Free:

@@ -36,11 +36,13 @@ _LOG_2PI = math.log(2.0 * math.pi)
 
 @kernel
 def altitude(x: NDArray[np.float64]) -> float:
-    """Return the height above the ellipsoid; good to 5 m up to 120 km, to 30 m far above."""
+    """Return the height above the ellipsoid, good to decimetres at any height."""
     r = math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2])
     s2 = x[2] * x[2] / (r * r)
     surface = RADIUS * (1.0 - FLATTENING * s2 * (1.0 + 1.5 * FLATTENING * (1.0 - s2)))
-    return float(r - surface)
+    # The normal leans away from the radius: its foot is nearer, by the square of the angle.
+    lean = 2.0 * FLATTENING * FLATTENING * s2 * (1.0 - s2)
+    return float((r - surface) * (1.0 - lean * RADIUS / r))
 
 
 @kernel
