@@ -29,6 +29,10 @@ _NINETY = 1.644_854
 """Standard deviations either way that hold a normal error with 90 %."""
 
 
+_ONE_PX = 12.0
+"""Marks closer than this are one to the eye."""
+
+
 def profile_figure(
     picture: Picture,
     *,
@@ -63,7 +67,7 @@ def profile_figure(
         for line in axes.lines:
             for x, y in np.asarray(line.get_xydata(), np.float64)[::2]:
                 labels.keep_off(float(x), float(y), 1.5)
-        for x, y, text in marks:
+        for x, y, text in _together(axes, marks):
             labels.put(x, y, text)
         canvas.text(
             0.012,
@@ -79,6 +83,23 @@ def profile_figure(
             "vertical_sd_km",
         )  # fmt: skip
         return printed(canvas, table(columns, rows), "".join(said).strip())
+
+
+def _together(
+    axes: Axes, marks: Sequence[tuple[float, float, str]]
+) -> list[tuple[float, float, str]]:
+    """Return marks to label, those that fall on one another as one, with their number."""
+    groups: list[tuple[tuple[float, float, str], int]] = []
+    for one in marks:
+        at = axes.transData.transform(one[:2])
+        for k, (first, count) in enumerate(groups):
+            gap = np.hypot(*(axes.transData.transform(first[:2]) - at))
+            if gap < _ONE_PX and first[2].partition(" ")[0] == one[2].partition(" ")[0]:
+                groups[k] = (first, count + 1)
+                break
+        else:
+            groups.append((one, 1))
+    return [(x, y, f"{text} (× {n})" if n > 1 else text) for (x, y, text), n in groups]
 
 
 def _origin(flight: FlightEstimate, way: Sequence[Leg]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ means the geoid, so some tens of metres off.
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
@@ -103,7 +104,8 @@ def _placemark(
     mark = _sub(parent, "Placemark")
     _sub(mark, "name", name)
     if sentences:
-        _sub(mark, "description", "\n".join(sentences))
+        # Readers take it for HTML.
+        _sub(mark, "description", "<br/>".join(escape(one) for one in sentences))
     _sub(mark, "styleUrl", f"#{style}")
     if data:
         extended = _sub(mark, "ExtendedData")
