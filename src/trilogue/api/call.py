@@ -1,12 +1,14 @@
 """One call: a request to an operation, with the node behind it and whoever asks.
 
 ask    a question: it writes nothing
+aside  work that takes long and touches neither store nor keys
 act    an act, done each time it is asked for
 once   an act that is done once however often it is asked for, if the caller sends a key
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol, TypeVar
@@ -88,6 +90,10 @@ class Call(Request[Any, Any, Any]):
         """Ask the node."""
         engine = self.node.engine
         return await self.node.ask(lambda: question(engine))
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Have something computed apart, so that acts and questions do not wait for it."""
+        return await asyncio.to_thread(work)
 
     async def act(self, act: Callable[[Engine], T]) -> T:
         """Have the node act."""

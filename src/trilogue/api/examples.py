@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from trilogue.api.flight_examples import FILED_FLIGHT, FLIGHTS
 from trilogue.api.problems import problem_of
 from trilogue.errors import (
     ConsentError,
@@ -150,6 +151,7 @@ GIVEN: dict[str, Any] = {
         "coalition": ["KR", "US", "JP"],
         "purpose": "analysis",
     },
+    "file_flight": FILED_FLIGHT,
     "report_incident": {
         "nature": "loss",
         "certainty": "possible",
@@ -380,6 +382,20 @@ ANSWERS: dict[tuple[str, int], Any] = {
                 "label": None,
                 "payload_type": "seismic-event",
                 "subject": "nuclear-test",
+                "marking": {**_MARKING, "originators": ["JP", "KR", "US"]},
+            }
+        ],
+        "grants": [],
+    },
+    ("flights", 200): FLIGHTS,
+    ("file_flight", 201): {
+        "report": _REPORT,
+        "portions": [
+            {
+                "portion": _PORTION,
+                "label": "track",
+                "payload_type": "track",
+                "subject": "missile-launch",
                 "marking": {**_MARKING, "originators": ["JP", "KR", "US"]},
             }
         ],

@@ -54,6 +54,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "incidents": _KEEPERS | {_ADMINISTRATOR, _AUDITOR},
     "picture": _READERS,
     "file_estimate": _AUTHORS,
+    "flights": _READERS,
+    "file_flight": _AUTHORS,
     "statements": EVERYONE,
     "stream": EVERYONE,
 }

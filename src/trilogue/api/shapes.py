@@ -5,12 +5,18 @@ A `Refused` is raised as the `RefusedError` that it stands for.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import base64
 from trilogue.node.answers import (
+    AsideEntry,
+    CoalitionFlights,
     EventEntry,
+    FlightEntry,
     Granted,
     Logged,
+    RaidEntry,
     Submitted,
     SubmittedPortion,
     Waiting,
@@ -21,9 +27,13 @@ from trilogue.node.engine import raise_refused
 from trilogue.node.inputs import Place, ReportInput, SourceInput
 from trilogue.picture.filing import sources_of
 from trilogue.picture.seismic import SeismicPicture
+from trilogue.picture.sources import Readable
 from trilogue.protocol.statement import Composed, Statement
 
-__all__ = ["event_entry", "granted", "logged", "submitted"]
+if TYPE_CHECKING:
+    from trilogue.picture.missiles import RaidPicture
+
+__all__ = ["event_entry", "granted", "logged", "raid_entry", "submitted"]
 
 
 def logged(done: Composed | Refused) -> Logged:
@@ -60,12 +70,31 @@ def event_entry(picture: SeismicPicture) -> EventEntry:
         event=picture.event,
         first_arrival=picture.first_arrival,
         estimates=tuple(estimate.to_json() for estimate in picture.estimates),
-        sources=tuple(
-            SourceInput(
-                report=Place(speaker=one.report.speaker, index=one.report.index),
-                portion=one.portion,
+        sources=tuple(map(_source, sources)),
+    )
+
+
+def raid_entry(raid: RaidPicture) -> RaidEntry:
+    """Answer with one raid, each flight as the command line prints it."""
+    from trilogue.picture.told import flight_json, moment
+
+    return RaidEntry(
+        first_seen=raid.first_seen,
+        coalitions=tuple(
+            CoalitionFlights(
+                coalition=one.coalition,
+                at=moment(one.picture.time) if one.picture.time else None,
+                flights=tuple(
+                    FlightEntry(flight=flight_json(flight), sources=tuple(map(_source, sources)))
+                    for flight, sources in zip(one.picture.flights, one.lineage, strict=True)
+                ),
+                aside=tuple(
+                    AsideEntry(source=_source(left.source), reason=left.reason)
+                    for left in one.aside
+                ),
+                reason=one.reason,
             )
-            for one in sources
+            for one in raid.coalitions
         ),
     )
 
@@ -88,6 +117,12 @@ def submitted(
             for portion, (digest, header) in zip(given.portions, authored.portions, strict=True)
         ),
         grants=tuple(_place(one.statement) for one in grants),
+    )
+
+
+def _source(one: Readable) -> SourceInput:
+    return SourceInput(
+        report=Place(speaker=one.report.speaker, index=one.report.index), portion=one.portion
     )
 
 

@@ -17,6 +17,7 @@ from trilogue.errors import InputError, UnavailableError
 from trilogue.node.answers import (
     AccessEntry,
     ArrangementAnswer,
+    FlightsAnswer,
     Granted,
     GrantEntry,
     HealthAnswer,
@@ -38,6 +39,7 @@ from trilogue.node.answers import (
 from trilogue.node.inputs import (
     AdoptionInput,
     FilingInput,
+    FlightFilingInput,
     GrantInput,
     IncidentInput,
     LeaveInput,
@@ -241,6 +243,15 @@ class Client:
     def file_estimate(self, given: FilingInput, *, key: str | None = None) -> Submitted:
         """File an estimate as a derived report."""
         return self._act("/v1/picture/filings", given, Submitted, key)
+
+    def flights(self, *, purpose: str = "analysis", own_only: bool = False) -> FlightsAnswer:
+        """See the missile flights in what may be read now, one picture for each coalition."""
+        readings = "own" if own_only else "all"
+        return self._get("/v1/picture/flights", FlightsAnswer, purpose=purpose, readings=readings)
+
+    def file_flight(self, given: FlightFilingInput, *, key: str | None = None) -> Submitted:
+        """File a flight as a derived report: its track, and its launch where it shows."""
+        return self._act("/v1/picture/flights/filings", given, Submitted, key)
 
     # How it is sent.
 

@@ -25,8 +25,12 @@ __all__ = [
     "AccessEntry",
     "Answer",
     "ArrangementAnswer",
+    "AsideEntry",
+    "CoalitionFlights",
     "EventEntry",
     "Failed",
+    "FlightEntry",
+    "FlightsAnswer",
     "ForceAnswer",
     "Fork",
     "GrantEntry",
@@ -48,6 +52,7 @@ __all__ = [
     "PictureAnswer",
     "PortionEntry",
     "PortionState",
+    "RaidEntry",
     "ReportEntry",
     "RequestEntry",
     "RequestState",
@@ -418,6 +423,47 @@ class PictureAnswer(Answer, frozen=True, kw_only=True):
     """Every event in what may be read now, oldest first."""
 
     events: tuple[EventEntry, ...]
+
+
+class FlightEntry(Answer, frozen=True, kw_only=True):
+    """One flight, and the portions that stand behind it."""
+
+    flight: dict[str, Any]
+    """The JSON object that `trilogue picture track --json` prints for a flight."""
+    sources: tuple[SourceInput, ...]
+
+
+class AsideEntry(Answer, frozen=True, kw_only=True):
+    """A portion that may be read and that was not used, and why."""
+
+    source: SourceInput
+    reason: str
+
+
+class CoalitionFlights(Answer, frozen=True, kw_only=True):
+    """The flights that some participants' sensors show together."""
+
+    coalition: tuple[str, ...]
+    at: Instant | None
+    """The newest plot or track that was looked at."""
+    flights: tuple[FlightEntry, ...]
+    aside: tuple[AsideEntry, ...]
+    reason: str
+    """Why there are no flights, where nothing could be computed; else empty."""
+
+
+class RaidEntry(Answer, frozen=True, kw_only=True):
+    """Flights that belong together in time; the last coalition is all that is here."""
+
+    first_seen: Instant
+    """Names the raid here: its first plot or track."""
+    coalitions: tuple[CoalitionFlights, ...]
+
+
+class FlightsAnswer(Answer, frozen=True, kw_only=True):
+    """Every missile flight in what may be read now, by raid, oldest first."""
+
+    raids: tuple[RaidEntry, ...]
 
 
 class IncidentEntry(Answer, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ class Engine:
             self.now,
         )
         self.picturing = Picturing(self.books, self.reading, self.now)
+        self.holdings.on_destroyed = self.picturing.forget
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self.holdings.replay_destructions()
         self._load_keys()

@@ -7,7 +7,7 @@ recipient: otherwise the sealing key could open it again after a withdrawal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from trilogue.encoding import canonical
@@ -52,6 +52,8 @@ class Holdings:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
         self._vault = vault
+        self.on_destroyed: Callable[[], None] = lambda: None
+        """Called when portions were destroyed: whoever keeps something of them forgets it."""
 
     def keep_own(self, report: Cite, sealed: Sealed, portion: str) -> None:
         """Keep one of the node's own portions."""
@@ -117,6 +119,7 @@ class Holdings:
         for row in rows:
             self._db.q.destroy_holding(slot=row["slot"])
             self._db.q.drop_ciphertext(digest=row["ciphertext"])
+        self.on_destroyed()
         return tuple(row["portion"] for row in rows)
 
     def replay_destructions(self) -> int:

@@ -17,6 +17,7 @@ from trilogue.errors import FormatError
 __all__ = [
     "AdoptionInput",
     "FilingInput",
+    "FlightFilingInput",
     "GeneraliseInput",
     "GrantInput",
     "IncidentInput",
@@ -104,7 +105,7 @@ class PortionInput(Input, frozen=True, kw_only=True):
     generalise_of: Name | None = None
     generalise: GeneraliseInput | None = None
     redact: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = ()
-    derived_from: Annotated[tuple[SourceInput, ...], msgspec.Meta(max_length=256)] = ()
+    derived_from: Annotated[tuple[SourceInput, ...], msgspec.Meta(max_length=1024)] = ()
     supersedes: SourceInput | None = None
 
     def __post_init__(self) -> None:
@@ -186,6 +187,16 @@ class FilingInput(Input, frozen=True, kw_only=True):
 
     first_arrival: Instant
     coalition: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)]
+    purpose: Name = "analysis"
+
+
+class FlightFilingInput(Input, frozen=True, kw_only=True):
+    """File one flight of one coalition's picture as a derived report: its track and its launch."""
+
+    first_seen: Instant
+    """Of the raid, as the picture names it."""
+    coalition: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)]
+    track: Name
     purpose: Name = "analysis"
 
 

@@ -1,8 +1,19 @@
-"""Picturing: the node's own picture, from what it may read at this moment and nothing else."""
+"""Picturing: the node's own picture, from what it may read at this moment and nothing else.
+
+What may be read is gathered in the node's one thread; flights are estimated apart from it, since
+that can take a second:
+
+    hand = picturing.in_hand("warning")        an act or a question
+    raids = picturing.flights_of(hand)         any thread
+
+What is remembered of portions is forgotten when any is destroyed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trilogue.errors import InputError, NotFoundError
@@ -15,17 +26,35 @@ from trilogue.node.inputs import (
     ReportInput,
     SourceInput,
 )
-from trilogue.node.reading import Reading
+from trilogue.node.reading import Opening, Reading
 from trilogue.reports.lineage import derived_marking
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from trilogue.picture.missiles import Flights, RaidPicture
     from trilogue.picture.seismic import SeismicPicture
     from trilogue.picture.sources import Readable
+    from trilogue.reports.payloads.registry import Payload
 
-__all__ = ["Picturing"]
+__all__ = ["InHand", "Picturing"]
 
 REMEMBERED = 16
 """Pictures kept in memory."""
+FLIGHT_TYPES = ("plots", "track")
+"""Payload types that flights are made of."""
+
+
+@dataclass(frozen=True)
+class InHand:
+    """The plots and tracks that might be read at a moment, for a purpose, one's own or all."""
+
+    purpose: str
+    own_only: bool
+    participants: tuple[str, ...]
+    openings: tuple[Opening, ...]
+    forgotten: int
+    """How often something had been forgotten by then."""
 
 
 class Picturing:
@@ -36,6 +65,25 @@ class Picturing:
         self._reading = reading
         self._clock = clock
         self._remembered: dict[tuple[str, ...], tuple[SeismicPicture, ...]] = {}
+        self._flights: dict[tuple[str, bool], Flights] = {}
+        self._forgotten = 0
+        self._estimating = threading.Lock()
+        """Held while flights are estimated: a tracker takes in one set of plots at a time."""
+        self._remembering = threading.Lock()
+        """Held for a moment, so that nothing forgotten is remembered after all."""
+
+    def forget(self) -> None:
+        """Forget every picture: something that stood behind one was destroyed."""
+        with self._remembering:
+            self._forgotten += 1
+            self._remembered.clear()
+            self._flights.clear()
+
+    @property
+    def remembered(self) -> frozenset[str]:
+        """Digests of the portions of which something is kept in memory."""
+        seismic = {portion for key in self._remembered for portion in key}
+        return frozenset(seismic).union(*(one.portions for one in self._flights.values()))
 
     def events(
         self, purpose: str = "analysis", *, own_only: bool = False
@@ -64,8 +112,7 @@ class Picturing:
 
         Raises `NotFoundError` for an event or coalition that is not in the picture.
         """
-        from trilogue.encoding import canonical
-        from trilogue.picture.filing import event_payload, may_go_to, sources_of
+        from trilogue.picture.filing import event_payload, sources_of
 
         for picture in self.events(purpose):
             if picture.first_arrival != first_arrival:
@@ -73,54 +120,140 @@ class Picturing:
             for estimate in picture.estimates:
                 if estimate.coalition != coalition:
                     continue
-                sources = sources_of(picture, estimate)
-                marking = derived_marking(
-                    (one.held for one in sources), self._books.arrangement.scale
-                )
                 payload = event_payload(picture, estimate)
+                place = PlaceInput(
+                    latitude=payload.epicentre.latitude, longitude=payload.epicentre.longitude
+                )
                 return ReportInput(
-                    portions=(
-                        PortionInput(
-                            payload_type="seismic-event",
-                            payload=canonical.loads(canonical.encode_payload(payload)),
-                            marking=MarkingInput(
-                                level=marking.level,
-                                releasable_to=(*may_go_to(sources, self._books.me), self._books.me),
-                                caveats=tuple(
-                                    c
-                                    for c in marking.caveats
-                                    if c != self._books.arrangement.text.sharing_caveat
-                                ),
-                            ),
-                            subject=sources[0].header.subject,
-                            place=PlaceInput(
-                                latitude=payload.epicentre.latitude,
-                                longitude=payload.epicentre.longitude,
-                            ),
-                            derived_from=tuple(
-                                SourceInput(
-                                    report=Place(
-                                        speaker=one.report.speaker, index=one.report.index
-                                    ),
-                                    portion=one.portion,
-                                )
-                                for one in sources
-                            ),
-                        ),
-                    )
+                    portions=(self._derived(payload, place, sources_of(picture, estimate)),)
                 )
         raise NotFoundError(
             f"no estimate by {', '.join(coalition)} of an event first seen at {first_arrival}"
         )
 
+    # Flights.
+
+    def in_hand(self, purpose: str = "analysis", *, own_only: bool = False) -> InHand:
+        """Gather the plots and tracks that may be read now. In the node's thread.
+
+        `own_only` leaves out what others shared. Raises `InputError` for what is no purpose.
+        """
+        forgotten = self._forgotten
+        return InHand(
+            purpose,
+            own_only,
+            self._books.addressing().participants,
+            tuple(
+                opening
+                for opening in self._live(purpose, FLIGHT_TYPES)
+                if not own_only or opening.report.speaker == self._books.me
+            ),
+            forgotten,
+        )
+
+    def flights_of(self, hand: InHand) -> tuple[RaidPicture, ...]:
+        """Estimate the flights that plots and tracks in hand show. In any thread.
+
+        It costs what changed since it was asked last for the same purpose. The answer depends on
+        what is in hand alone.
+        """
+        from trilogue.picture.missiles import Flights
+        from trilogue.picture.sources import Readable
+
+        key = hand.purpose, hand.own_only
+        with self._estimating:
+            known = self._flights.get(key) or Flights(hand.participants)
+            raids = known.picture(
+                Readable(
+                    opening.report,
+                    opening.holding.portion,
+                    opening.holding.header,
+                    known.payload(
+                        opening.holding.portion,
+                        opening.holding.header.payload_type,
+                        opening.plaintext,
+                    ),
+                    opening.derive_for,
+                )
+                for opening in hand.openings
+            )
+            with self._remembering:
+                if hand.forgotten == self._forgotten:
+                    self._flights[key] = known
+        return raids
+
+    def flights(
+        self, purpose: str = "analysis", *, own_only: bool = False
+    ) -> tuple[RaidPicture, ...]:
+        """Return the missile flights in what may be read now, one picture a coalition."""
+        return self.flights_of(self.in_hand(purpose, own_only=own_only))
+
+    def file_flight(
+        self, first_seen: str, coalition: tuple[str, ...], track: str, purpose: str
+    ) -> ReportInput:
+        """Return the derived report that states a flight: its track, and its launch if it shows.
+
+        Raises `NotFoundError` for a flight that is not in the picture.
+        """
+        from trilogue.picture.flight_filing import flight_named, launch_payload, track_payload
+        from trilogue.picture.told import place_of
+
+        found = flight_named(self.flights(purpose), first_seen, coalition, track)
+        if found is None:
+            raise NotFoundError(
+                f"{', '.join(coalition)} together see no flight {track!r} "
+                f"in what was first seen at {first_seen}",
+                hint="the picture changes as plots come: look again",
+            )
+        flight, picture = found
+        sources = picture.behind(track)
+        latitude, longitude = place_of(flight.now)
+        place = PlaceInput(latitude=latitude, longitude=longitude, trajectory=True)
+        portions = [self._derived(track_payload(flight, sources), place, sources, label="track")]
+        if flight.launch is not None:
+            place = PlaceInput(latitude=flight.launch.latitude, longitude=flight.launch.longitude)
+            portions.append(self._derived(launch_payload(flight), place, sources, label="launch"))
+        return ReportInput(portions=tuple(portions))
+
+    # What both are made of.
+
+    def _derived(
+        self,
+        payload: Payload,
+        place: PlaceInput,
+        sources: Sequence[Readable],
+        label: str | None = None,
+    ) -> PortionInput:
+        """Return a portion made from others: marked, released and derived as these say."""
+        from trilogue.encoding import canonical
+        from trilogue.picture.filing import may_go_to
+        from trilogue.reports.payloads.registry import payload_type
+
+        arrangement = self._books.arrangement
+        marking = derived_marking((one.held for one in sources), arrangement.scale)
+        return PortionInput(
+            payload_type=payload_type(payload),
+            payload=canonical.loads(canonical.encode_payload(payload)),
+            marking=MarkingInput(
+                level=marking.level,
+                releasable_to=(*may_go_to(tuple(sources), self._books.me), self._books.me),
+                caveats=tuple(c for c in marking.caveats if c != arrangement.text.sharing_caveat),
+            ),
+            subject=sources[0].header.subject,
+            label=label,
+            place=place,
+            derived_from=tuple(
+                SourceInput(
+                    report=Place(speaker=one.report.speaker, index=one.report.index),
+                    portion=one.portion,
+                )
+                for one in sources
+            ),
+        )
+
     def _readable(self, purpose: str) -> list[Readable]:
         from trilogue.picture.sources import Readable
 
-        if purpose not in self._books.addressing().purposes:
-            raise InputError(
-                f"not a purpose of the arrangement: {purpose!r}",
-                hint=f"one of {', '.join(self._books.addressing().purposes)}",
-            )
         return [
             Readable.of(
                 opening.report,
@@ -129,6 +262,13 @@ class Picturing:
                 opening.plaintext,
                 opening.derive_for,
             )
-            for opening in self._reading.live(purpose, self._clock())
-            if opening.holding.header.payload_type == "seismic-arrivals"
+            for opening in self._live(purpose, ("seismic-arrivals",))
         ]
+
+    def _live(self, purpose: str, payload_types: tuple[str, ...]) -> Iterator[Opening]:
+        if purpose not in self._books.addressing().purposes:
+            raise InputError(
+                f"not a purpose of the arrangement: {purpose!r}",
+                hint=f"one of {', '.join(self._books.addressing().purposes)}",
+            )
+        return self._reading.live(purpose, self._clock(), payload_types)

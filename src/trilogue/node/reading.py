@@ -7,7 +7,7 @@ the access register before the content is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -138,7 +138,9 @@ class Reading:
         check_alive(extent, self._books.me, at, purpose)
         return cite, extent.derive_for, extent.expires
 
-    def live(self, purpose: str, at: str) -> Iterator[Opening]:
+    def live(
+        self, purpose: str, at: str, payload_types: Collection[str] | None = None
+    ) -> Iterator[Opening]:
         """Go through everything that may be read now for a purpose, each portion once.
 
         For the node's own picture: no person sees content through it, so none is registered.
@@ -146,6 +148,8 @@ class Reading:
         done: set[str] = set()
         for holding in self._holdings.all():
             if holding.portion in done:
+                continue
+            if payload_types is not None and holding.header.payload_type not in payload_types:
                 continue
             try:
                 opening = self.open(holding, purpose, at)

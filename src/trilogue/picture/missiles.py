@@ -25,6 +25,7 @@ from trilogue.picture.plotted import EPOCH, Aside, posix, table_of
 from trilogue.picture.shared import SharedTrack, behind, shared_tracks
 from trilogue.picture.sources import Readable, usable
 from trilogue.reports.payloads.plots import Plots
+from trilogue.reports.payloads.registry import Payload, parse_payload
 from trilogue.reports.payloads.track import Track
 
 __all__ = ["FlightPicture", "Flights", "RaidPicture", "picture_flights"]
@@ -109,14 +110,29 @@ class Flights:
         self._participants = tuple(participants)
         self._settings = settings or EstimateSettings()
         self._memory: dict[tuple[str, tuple[str, ...]], _Memory] = {}
+        self._read: dict[str, Payload] = {}
+
+    @property
+    def portions(self) -> frozenset[str]:
+        """Digests of the portions of which something is kept."""
+        return frozenset(self._read).union(*(one.portions for one in self._memory.values()))
+
+    def payload(self, portion: str, payload_type: str, plaintext: bytes) -> Payload:
+        """Read the content of a portion, each once while it stays in the picture."""
+        if portion not in self._read:
+            self._read[portion] = parse_payload(payload_type, plaintext)
+        return self._read[portion]
 
     def picture(
         self, readables: Iterable[Readable], *, until: float | None = None
     ) -> tuple[RaidPicture, ...]:
         """Return the picture of what may be read now; see `picture_flights`."""
+        given = list(readables)
         remembered, self._memory = self._memory, {}
+        here = {one.portion for one in given}
+        self._read = {digest: read for digest, read in self._read.items() if digest in here}
         out = []
-        for first_seen, group in _raids(list(readables)):
+        for first_seen, group in _raids(given):
             present = tuple(
                 p for p in self._participants if any(one.report.speaker == p for one in group)
             )
