@@ -132,7 +132,7 @@ def missiles_of(wanted: Sequence[Wanted]) -> tuple[Notional, ...]:
 
 
 MOMENTS = (*(Moment(s) for s in (60.0, 120.0, 300.0)), Moment(60.0, after_burnout=True))
-BETWEEN = tuple(Moment(s) for s in (90.0, 150.0, 180.0, 240.0))
+BETWEEN = tuple(Moment(s) for s in (90.0, 150.0, 180.0, 240.0, 360.0, 480.0))
 _GRIDS: dict[Grid, tuple[int, tuple[float, ...], int]] = {
     "quick": (2, (45.0, 90.0, 180.0), 1),
     "full": (6, tuple(float(a) for a in range(30, 211, 30)), 4),
