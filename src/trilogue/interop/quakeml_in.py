@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["read_arrivals"]
 
 _MOST_BYTES = 64 * 1024 * 1024
+# XML Schema part 2, 3.2.5 and 3.2.7, without infinities and without years beyond 9999
+_DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _NOT_CODE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -160,17 +165,15 @@ def _position(
 
 
 def _number(text: str, public: str) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise FormatError(f"pick {public!r}: not a number: {text!r}") from error
-    if not math.isfinite(value):
-        raise FormatError(f"pick {public!r}: a number that is not finite: {text!r}")
-    return value
+    if not _DOUBLE.fullmatch(text.strip()) or not math.isfinite(float(text)):
+        raise FormatError(f"pick {public!r}: not a finite number: {text!r}")
+    return float(text)
 
 
 def _instant(text: str, public: str) -> str:
     """Return an xs:dateTime, UTC where it names no zone, to the nearest millisecond."""
+    if not _DATE_TIME.fullmatch(text):
+        raise FormatError(f"pick {public!r}: not a time: {text!r}")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
