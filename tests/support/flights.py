@@ -6,18 +6,20 @@ time; `readable` makes of a payload what a node gives to its picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
+from tests.support.trio import Filed, Trio, marking
 
 from trilogue.analysis.scenario.play import Played, play
 from trilogue.analysis.scenario.scenario import load
 from trilogue.analysis.tracking.plots import PlotTable
-from trilogue.encoding import base64, instant
+from trilogue.encoding import base64, canonical, instant
 from trilogue.marking import Marking
+from trilogue.node.inputs import PlaceInput, PortionInput, ReportInput
 from trilogue.picture.plotted import EPOCH, plots_payload
 from trilogue.picture.sources import Readable
 from trilogue.reports.cite import Cite
@@ -163,3 +165,32 @@ def bits(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(map(bits, value))
     return value
+
+
+def submit_plots(trio: Trio, shared: Sequence[Shared]) -> Filed:
+    """Have the owner of some payloads submit them as one report."""
+    (owner,) = {one.owner for one in shared}
+    return trio.submit(
+        owner,
+        ReportInput(
+            portions=tuple(
+                PortionInput(
+                    payload_type="plots",
+                    payload=canonical.loads(canonical.encode_payload(one.plots)),
+                    marking=marking(),
+                    subject="missile-launch",
+                    place=PlaceInput(latitude=39.5, longitude=126.0),
+                )
+                for one in shared
+            )
+        ),
+    )
+
+
+def grant_plots(trio: Trio, what: Filed, *audience: str, **fields: Any) -> Cite:
+    """Grant a report of plots, for its audience to derive from and pass on."""
+    return trio.grant(
+        what,
+        audience=audience or None,
+        **{"derive_for": tuple(p for p in PARTICIPANTS if p != what.speaker), **fields},
+    )
