@@ -3,8 +3,8 @@
     python tools/build_font.py NotoSansCJK-Regular.ttc
 
 It keeps Latin, Greek and the signs of figures, kana, the Korean syllables of KS X 1001 and the
-Chinese characters of JIS X 0208, level 1. The name says that it is a part and not the whole
-(SIL Open Font License 1.1; the original reserves no name).
+Chinese characters of JIS X 0208, level 1. It goes by a name of its own, as the SIL Open Font
+License 1.1 asks where a name is reserved. The whole font is in Debian's fonts-noto-cjk.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def main(source: str) -> None:
     for record in font["name"].names:
         if record.nameID in names:
             record.string = names[record.nameID]
+    font.recalcTimestamp = False  # the same font is the same bytes
     font["CFF "].cff.fontNames[0] = names[6]
     TARGET.parent.mkdir(exist_ok=True)
     font.save(TARGET, reorderTables=False)
