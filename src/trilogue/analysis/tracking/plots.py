@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trilogue.analysis.tracking.sensor import Sensor
 
-__all__ = ["AZIMUTH", "ELEVATION", "RANGE", "RANGE_RATE", "PlotTable", "joined"]
+__all__ = ["AZIMUTH", "ELEVATION", "RANGE", "RANGE_RATE", "PlotTable", "canonical", "joined"]
 
 AZIMUTH, ELEVATION, RANGE, RANGE_RATE = range(4)
 """Columns of `PlotTable.values` and `PlotTable.sd`."""
@@ -91,6 +91,27 @@ class PlotTable:
     def until(self, time: float) -> PlotTable:
         """Return the plots up to and including a time."""
         return self.where(self.time <= time)
+
+
+def canonical(plots: PlotTable) -> tuple[PlotTable, NDArray[np.int64]]:
+    """Return the table with its sensors by owner and name, and for each row where it stood."""
+    order = sorted(range(len(plots.sensors)), key=lambda k: _key(plots.sensors[k]))
+    place = np.argsort(np.array(order, np.int64))
+    table = PlotTable.of(
+        [plots.sensors[k] for k in order],
+        plots.time,
+        place[plots.sensor],
+        plots.values,
+        plots.sd,
+        np.arange(len(plots), dtype=np.int64),
+        ("",),
+    )
+    rows = table.source
+    return replace(table, source=plots.source[rows], sources=plots.sources), rows
+
+
+def _key(sensor: Sensor) -> tuple[str, str]:
+    return sensor.owner, sensor.id
 
 
 def joined(tables: Sequence[PlotTable]) -> PlotTable:

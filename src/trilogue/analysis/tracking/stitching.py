@@ -33,6 +33,9 @@ __all__ = ["agreement", "best_pair", "side_by_side"]
 
 AGREE = 33.0
 """Chi-squared of six degrees of freedom that one pair of true pieces in 10⁵ exceeds."""
+TOGETHER_S = 5.0
+ENOUGH = 20
+"""Two flights must have gone on for so long and shown so many plots before sensors are doubted."""
 AT_ONCE = 2
 """Looks of one sensor in which both pieces took a plot: more are no accident of clutter."""
 
@@ -108,8 +111,11 @@ def side_by_side(
 ) -> bool:
     """Say whether two flights overlap in time, near enough to be one, and no sensor sees both."""
     for earlier, later in permutations(flights, 2):
-        begin, end = table.time[later.plots[0]], table.time[earlier.plots[-1]]
-        if not table.time[earlier.plots[0]] <= begin < end:
+        begin = table.time[later.plots[0]]
+        end = min(table.time[earlier.plots[-1]], table.time[later.plots[-1]])
+        if table.time[earlier.plots[0]] > begin or end - begin < TOGETHER_S:
+            continue
+        if min(len(earlier.plots), len(later.plots)) < ENOUGH:
             continue
         if _at_once(earlier.plots, later.plots, table):
             continue

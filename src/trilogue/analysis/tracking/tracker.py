@@ -20,7 +20,7 @@ from trilogue.analysis.tracking.association import Association
 from trilogue.analysis.tracking.estimate import FlightEstimate, Picture
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.misalignment import trusting_less
-from trilogue.analysis.tracking.plots import PlotTable, joined
+from trilogue.analysis.tracking.plots import PlotTable, canonical, joined
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.analysis.tracking.stitching import best_pair, side_by_side
 
@@ -31,7 +31,10 @@ __all__ = ["Tracker", "track"]
 
 
 class Tracker:
-    """Take plots in as they come; say at any time what flights they show."""
+    """Take plots in as they come; say at any time what flights they show.
+
+    Its table has sensors by owner and name: the picture's rows are that table's.
+    """
 
     def __init__(self, settings: EstimateSettings | None = None) -> None:
         self._settings = settings or EstimateSettings()
@@ -43,9 +46,8 @@ class Tracker:
         """Take plots in, whenever they were made. Raises `ValueError` as `joined` does."""
         if not len(plots):
             return
-        before, self._table = self._table, plots
-        if before is not None:
-            self._table = joined((before, plots))
+        before = self._table
+        self._table = joined((plots,) if before is None else (before, plots))
         if before is None or self._association is None or self._table.sensors != before.sensors:
             self._association = Association(self._settings, self._table)
         else:
@@ -111,6 +113,14 @@ def track(
 
     Raises `ValueError` where there are no plots.
     """
+    table, rows = canonical(plots if until is None else plots.until(until))
     tracker = Tracker(settings)
-    tracker.add(plots if until is None else plots.until(until))
-    return tracker.picture()
+    tracker.add(table)
+    picture = tracker.picture()
+    # The caller's rows: those up to a time are the first of its table.
+    return replace(
+        picture,
+        plots=plots if until is None else plots.until(until),
+        flights=tuple(replace(one, plots=np.sort(rows[one.plots])) for one in picture.flights),
+        unused=np.sort(rows[picture.unused]),
+    )
