@@ -46,7 +46,7 @@ LEAST_SPAN_S = 2.0
 LOSS = 12.0
 """A track that may yet be chance and lost so much of its best score never was,"""
 LOST = 60.0
-"""and a flight that lost so much has ended or is elsewhere: misses of several sensors for seconds."""
+"""and a flight that lost so much has ended or is elsewhere: seconds of misses by several sensors."""
 SHORT = 8
 """Plots that a lost track must have taken to stay a flight."""
 HOLD_S = 2.0
@@ -213,7 +213,8 @@ class Association:
         astray = (unseen > LONGEST_BOOST_S) & ((mu[:, 0] + mu[:, 1] > 0.5) | (spread > ANYWHERE_M))
         keep = np.ones(pool.size, bool)
         for row, trail in enumerate(pool.trails):
-            if astray[row] or height[row] < BELOW_M or trail.score < trail.best - (LOST if trail.best >= CONFIRM else LOSS):
+            lost = LOST if trail.best >= CONFIRM else LOSS
+            if astray[row] or height[row] < BELOW_M or trail.score < trail.best - lost:
                 keep[row] = False
                 trail.closed = True
                 if trail.best >= CONFIRM:
