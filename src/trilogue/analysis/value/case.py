@@ -15,7 +15,7 @@ from trilogue.analysis.scenario.observe import Flight, observe
 from trilogue.analysis.scenario.streams import stream
 from trilogue.analysis.tracking.bounds import known_mode_bound
 from trilogue.analysis.tracking.consistency import inside
-from trilogue.analysis.tracking.estimate import GroundPoint
+from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.plots import PlotTable
 from trilogue.analysis.value.campaign import Case, Moment, TrackRule, coalitions, owners
@@ -104,7 +104,8 @@ def first_track(plots: PlotTable, rule: TrackRule) -> float | None:
     looked = _FIRST_PLOTS
     while len(plots):
         head = plots.where(np.arange(len(plots)) < looked)
-        for state in estimate_flight(head).history:
+        estimate = _estimate(head)
+        for state in () if estimate is None else estimate.history:
             enough = int(np.searchsorted(head.time, state.time, side="right")) >= rule.plots
             if enough and math.sqrt(np.trace(state.covariance[:3, :3])) <= rule.position_sd_m:
                 return state.time - LAUNCHED
@@ -120,7 +121,7 @@ def _ground(
     """Return the error, the ellipse, and whether it holds the place."""
     names = ("error_m", "semi_major_m", "semi_minor_m", "inside")
     values: tuple[float | bool | None, ...] = (None,) * 4
-    if point is not None:
+    if point is not None and math.isfinite(point.semi_major_m):
         axes = enu_axes(point.latitude, point.longitude)
         off = axes @ (to_ecef(*place, 0.0) - to_ecef(point.latitude, point.longitude, 0.0))
         error = float(np.hypot(off[0], off[1]))
@@ -128,29 +129,40 @@ def _ground(
     return {f"{what}_{name}": value for name, value in zip(names, values, strict=True)}
 
 
-def _judged(run: Run, plots: PlotTable) -> dict[str, object]:
-    """Return what plots tell, beside the truth and the bound."""
-    estimate = estimate_flight(plots)
-    now = estimate.now
-    known = known_mode_bound(plots, run.truth, run.burnout, now.time, log_drag=run.log_drag)
-    impact = None if now.time <= run.burnout else known.impact
+def _judged(run: Run, plots: PlotTable, at: float) -> dict[str, object]:
+    """Return what plots tell at a time, beside the truth and the bound."""
+    # The bound at the moment itself, not at the last plot: so coalitions' bounds compare.
+    impact = None
+    if at > run.burnout:
+        known = known_mode_bound(plots, run.truth, run.burnout, at, log_drag=run.log_drag)
+        impact = known.impact
+    bound = None if impact is None else math.sqrt(np.trace(impact))
+    estimate = _estimate(plots)
+    if estimate is None:
+        return {**_NOTHING, "estimate_failed": True, "impact_bound_m": bound}
     return {
-        "estimated_phase": now.phase,
-        "position_error_m": float(np.linalg.norm(now.state[:3] - run.truth(now.time)[:3])),
+        "estimate_failed": False,
+        "estimated_phase": estimate.now.phase,
         **_ground(estimate.launch, run.trajectory.launch, "launch"),
         **_ground(estimate.impact, run.trajectory.impact, "impact"),
-        "impact_bound_m": None if impact is None else math.sqrt(np.trace(impact)),
-        "position_bound_m": math.sqrt(np.trace(known.covariance[:3, :3])),
+        "impact_bound_m": bound,
     }
 
 
+def _estimate(plots: PlotTable) -> FlightEstimate | None:
+    """Return the estimate; `None` where its numbers broke down, which is counted, not hidden."""
+    try:
+        return estimate_flight(plots)
+    except (np.linalg.LinAlgError, FloatingPointError):
+        return None
+
+
 _NOTHING: dict[str, object] = {
+    "estimate_failed": False,
     "estimated_phase": None,
-    "position_error_m": None,
     **_ground(None, (0.0, 0.0), "launch"),
     **_ground(None, (0.0, 0.0), "impact"),
     "impact_bound_m": None,
-    "position_bound_m": None,
 }
 
 
@@ -165,7 +177,7 @@ def _row(
     seconds = run.seconds(moment)
     phase = run.phase(seconds)
     held = plots.until(LAUNCHED + seconds)
-    judged = _judged(run, held) if len(held) and phase != "landed" else _NOTHING
+    judged = _judged(run, held, LAUNCHED + seconds) if len(held) and phase != "landed" else _NOTHING
     path, wanted = run.trajectory, case.missile.wanted
     return Row(
         site=case.site.id,

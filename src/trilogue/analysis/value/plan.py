@@ -1,28 +1,30 @@
-"""A campaign from a file: TOML, strict, and every key of it may be left out.
+"""A campaign from a file: TOML, read strictly.
 
-grid = "quick"                      # where the rest comes from: quick or full
-sites = ["pyongyang", "sinpo"]      # ids of the record of launches
-classes = ["rodong", "icbm"]        # of scud, rodong, musudan, icbm
-lofted = [false, true]
-azimuths_deg = [45, 90]
-seeds = 2                           # runs of each flight
-first_seed = 0
-moments_s = [60, 120, 300]          # after the launch
-after_burnout_s = [60]
-between_s = [90, 180]               # further points of the curves
-sensors = ["kr-ground", "us-east"]  # ids among the shipped ones
-track_plots = 3                     # a track: so many plots, and the position
-track_sd_m = 5000                   # known so well
+Everything may be left out; what is not said is as in the grid.
 
-[[flight]]                          # beside the classes; without `classes`, instead of them
-class = "Unha"
-apogee_m = 500e3
-range_m = 2600e3
+    grid = "quick"                      # where the rest comes from: quick or full
+    sites = ["pyongyang", "sinpo"]      # ids of the record of launches
+    classes = ["rodong", "icbm"]        # of scud, rodong, musudan, icbm
+    lofted = [false, true]
+    azimuths_deg = [45, 90]
+    seeds = 2                           # runs of each flight
+    first_seed = 0
+    moments_s = [60, 120, 300]          # after the launch
+    after_burnout_s = [60]
+    between_s = [90, 180]               # further points of the curves
+    sensors = ["kr-ground", "us-east"]  # ids among the shipped ones
+    track_plots = 3                     # a track: so many plots, and the position
+    track_sd_m = 5000                   # known so well
 
-[[site]]                            # beside the sites; without `sites`, instead of them
-id = "somewhere"
-latitude_deg = 40.0
-longitude_deg = 127.0
+    [[flight]]                          # beside the classes; without `classes`, instead of them
+    class = "Unha"
+    apogee_m = 500e3
+    range_m = 2600e3
+
+    [[site]]                            # beside the sites; without `sites`, instead of them
+    id = "somewhere"
+    latitude_deg = 40.0
+    longitude_deg = 127.0
 """
 
 from __future__ import annotations
@@ -148,7 +150,7 @@ def _campaign(plan: _Plan, sensors: Sequence[Sensor], seeds: int | None) -> Camp
     rule = TrackRule(
         plan.track_plots or base.rule.plots, plan.track_sd_m or base.rule.position_sd_m
     )
-    campaign = replace(
+    return replace(
         base,
         sites=_distinct("sites", places, [one.id for one in places]),
         missiles=missiles_of(_wanted(plan)),
@@ -157,14 +159,12 @@ def _campaign(plan: _Plan, sensors: Sequence[Sensor], seeds: int | None) -> Camp
         sensors=_sensors(plan.sensors, sensors),
         moments=_distinct(
             "moments",
-            (*_moments(plan, base, after=False), *_moments(plan, base, after=True)),
+            asked := (*_moments(plan, base, after=False), *_moments(plan, base, after=True)),
+            [one.name for one in asked],
         ),
         between=base.between if plan.between_s is None else tuple(map(Moment, plan.between_s)),
         rule=rule,
     )
-    if not campaign.moments:
-        raise CampaignError("moments_s and after_burnout_s are both empty: nothing is asked")
-    return campaign
 
 
 def _wanted(plan: _Plan) -> tuple[Wanted, ...]:
@@ -206,7 +206,7 @@ def _sensors(ids: tuple[str, ...] | None, known: Sequence[Sensor]) -> tuple[Sens
     by_id = {one.id: one for one in known}
     if unknown := [one for one in ids if one not in by_id]:
         raise CampaignError(f"no sensor {unknown[0]!r}; there are {', '.join(by_id)}")
-    return _distinct("sensors", tuple(by_id[one] for one in ids))
+    return _distinct("sensors", tuple(by_id[one] for one in ids), ids)
 
 
 def _or(given: tuple[T, ...] | None, otherwise: tuple[T, ...]) -> tuple[T, ...]:

@@ -42,8 +42,9 @@ class Row:
     """Of the flight, in truth; `landed` after its end."""
     plots: int
     """In hand at the moment."""
+    estimate_failed: bool
+    """Whether the estimator's numbers broke down; then nothing was known."""
     estimated_phase: str | None
-    position_error_m: float | None
     launch_error_m: float | None
     launch_semi_major_m: float | None
     launch_semi_minor_m: float | None
@@ -56,7 +57,6 @@ class Row:
     impact_inside: bool | None
     impact_bound_m: float | None
     """`None` before the cut-off: the bound of an impact is then infinite."""
-    position_bound_m: float | None
 
 
 COLUMNS = tuple(field.name for field in fields(Row))

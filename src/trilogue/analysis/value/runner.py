@@ -74,7 +74,9 @@ def run_on_dask(
         return _in_order(
             (
                 _told(running[one.key], rows, done)
-                for one, rows in distributed.as_completed(futures, with_results=True)
+                for one, rows in distributed.as_completed(
+                    futures, loop=client.loop, with_results=True
+                )
             ),
             len(cases),
         )

@@ -40,6 +40,8 @@ class Group:
     """Of them, those that ever had a track."""
     first_track_s: float | None
     """Median; `None` where half of the flights never had one."""
+    failed: int
+    """Estimates whose numbers broke down."""
     seen: int
     """Flights of which there were plots, and that had not landed."""
     launch_known: int
@@ -100,6 +102,7 @@ def _group(key: tuple[str, str, str, str], mine: Sequence[Row]) -> Group:
         flights=len(mine),
         tracked=_count(mine, lambda row: row.first_track_s is not None),
         first_track_s=middle(row.first_track_s for row in mine),
+        failed=_count(mine, lambda row: row.estimate_failed),
         seen=_count(flying, lambda row: row.plots > 0),
         launch_known=len(launches),
         launch_error_rms_m=rms(row.launch_error_m for row in launches),

@@ -105,6 +105,11 @@ class Results:
         return sum(known), len(known)
 
     @property
+    def failed(self) -> int:
+        """Estimates whose numbers broke down."""
+        return sum(row.estimate_failed for row in self.rows)
+
+    @property
     def premature(self) -> tuple[int, int]:
         """How often an impact was named while an engine was yet to burn, of how many looks."""
         boost = [row for row in self.reported if row.phase == "boost" and row.plots]

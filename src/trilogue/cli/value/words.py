@@ -121,4 +121,9 @@ def honesty(results: Results) -> list[str]:
             " yet to burn: the pause between stages looks like the end. These impacts count"
             " nowhere else."
         )
+    if results.failed:
+        said.append(
+            f"{results.failed} of {len(results.rows)} estimates broke down in their numbers;"
+            " they count as nothing known."
+        )
     return said
