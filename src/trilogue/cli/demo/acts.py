@@ -7,6 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from trilogue.cli.demo import flight_words
+from trilogue.cli.demo.flight_play import FlightPlay
+from trilogue.cli.demo.flight_record import FlightView, LaunchRecord
+from trilogue.cli.demo.flight_sight import FlightSight, check_bought
+from trilogue.cli.demo.launch import launch_material
 from trilogue.cli.demo.material import Material, material
 from trilogue.cli.demo.oversight import audit_from_outside
 from trilogue.cli.demo.page import render
@@ -85,6 +90,8 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
     show.views("", fallen)
     sight.check(before, after, fallen, estimates)
 
+    launch = _launch(stage, play, show)
+
     show.scene("Oversight: an outsider audits the three public logs")
     report = audit_from_outside(stage)
     claims = tuple(
@@ -125,7 +132,32 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
             for participant, facts in report.logs.items()
         },
         names={p: stage.arrangement.name("participant", p, "en") for p in stage.players},
+        launch=launch,
     )
+
+
+def _launch(stage: Stage, play: Play, show: Show) -> LaunchRecord:
+    """Share simulated plots of one launch, stretch by stretch; say what each node makes of it."""
+    show.scene("29 November 2017: a launch, simulated sensors, real apogee and range")
+    what = launch_material()
+    sight, acts = FlightSight(stage, what), FlightPlay(play, what)
+    show.line(
+        f"simulated: a flight of {what.trajectory.apogee_m / 1000:,.0f} km apogee and"
+        f" {what.trajectory.range_m / 1000:,.0f} km range, as the public record has the"
+        f" {what.recorded.missile}'s; {len(what.played.scenario.sensors)} notional sensors"
+    )
+    acts.standing()
+    views: list[FlightView] = []
+    for stretch in what.stretches:
+        acts.submit(stretch)
+        seen = sight.views(stretch)
+        show.flights(f"{stretch.name} (simulated)", seen)
+        views += seen
+    check_bought(tuple(views), tuple(stage.players))
+    record = sight.record(tuple(views))
+    for sentence in flight_words.bought(record):
+        show.line(sentence)
+    return record
 
 
 def _in_short(report: AuditReport) -> list[Claim]:
@@ -147,6 +179,8 @@ def _write(record: DemoRecord, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     page = out / "index.html"
     page.write_text(render(record), encoding="utf-8")
+    for figure in record.launch.figures if record.launch else ():
+        (out / f"{figure.name}.csv").write_text(figure.csv, encoding="utf-8", newline="")
     (out / "record.json").write_bytes(msgspec.json.format(msgspec.json.encode(record)))
     return page
 

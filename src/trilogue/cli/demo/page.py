@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from trilogue.cli.demo import drawing, words
+from trilogue.cli.demo import drawing, flight_words, words
 from trilogue.cli.demo.figures import Figures, coalition_name, left_out
 from trilogue.cli.demo.record import (
     Claim,
@@ -81,6 +81,7 @@ def render(record: DemoRecord) -> str:
             common_note=common_note,
             own_notes=own_notes,
             words=words,
+            flight_words=flight_words,
             members=lambda coalition: [record.participants.index(p) for p in coalition],
             name=lambda coalition: coalition_name(coalition, record.participants),
         )
@@ -161,4 +162,6 @@ def _environment() -> Environment:
 
 
 def _template(name: str) -> str:
-    return (resources.files("trilogue") / "cli" / "demo" / name).read_text(encoding="utf-8")
+    """Return a template of this folder, or of another of the command line by `folder/name`."""
+    folder, _, file = name.rpartition("/")
+    return (resources.files("trilogue") / "cli" / (folder or "demo") / file).read_text("utf-8")

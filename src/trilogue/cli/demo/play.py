@@ -17,6 +17,7 @@ from trilogue.cli.demo.material import Material
 from trilogue.cli.demo.record import Step
 from trilogue.cli.demo.show import Show
 from trilogue.cli.demo.stage import Stage
+from trilogue.consent.acts import StandingRule
 from trilogue.errors import (
     ConsentError,
     NotFoundError,
@@ -32,6 +33,7 @@ from trilogue.node.inputs import (
     OpeningInput,
     Place,
     RefusalInput,
+    ReportInput,
     SourceInput,
     StandingInput,
     WithdrawalInput,
@@ -75,7 +77,7 @@ class Play:
         done = self.stage[last].client("administrator").adopt()
         self._step(last, "adopts the arrangement: it is in force", done)
         for player in self.stage.players.values():
-            self._until(lambda p=player: p.client().status().force.in_force)  # type: ignore[misc]
+            self.until(lambda p=player: p.client().status().force.in_force)  # type: ignore[misc]
 
     # Each for itself.
 
@@ -85,24 +87,29 @@ class Play:
             client = self.stage[name].client()
             others = tuple(p for p in self.stage.players if p != name)
             rule = self.material.standing(name, others, client.status().at)
-            done = client.stand(StandingInput(rule=rule))
-            self._step(
-                name, f"gives a standing consent for readings of tests to {_and(others)}", done
-            )
+            self.stand(name, rule, f"readings of tests to {_and(others)}")
 
     def submit(self) -> None:
         """Everybody submits the readings of its own network as a portion-marked report."""
         for name in self.stage.players:
-            client = self.stage[name].client()
-            done = client.submit(self.material.report(name))
-            self.reports[name] = done
-            scale = self.stage.arrangement.scale
-            marks = ", ".join(
-                f"{p.payload_type} {portion_mark(p.marking, scale)}" for p in done.portions
-            )
-            self._say(name, f"submits a report: {marks}", "report", done.report)
-            for grant in done.grants:
-                self._say(name, "its standing consent releases it at once", "grant", grant)
+            self.reports[name] = self.report(name, self.material.report(name))
+
+    def stand(self, name: str, rule: StandingRule, what: str) -> None:
+        """One participant gives a standing consent."""
+        done = self.stage[name].client().stand(StandingInput(rule=rule))
+        self._step(name, f"gives a standing consent for {what}", done)
+
+    def report(self, name: str, report: ReportInput, text: str = "") -> Submitted:
+        """One participant submits a report; what is said by default is how it is marked."""
+        done = self.stage[name].client().submit(report)
+        scale = self.stage.arrangement.scale
+        marks = ", ".join(
+            f"{p.payload_type} {portion_mark(p.marking, scale)}" for p in done.portions
+        )
+        self._say(name, text or f"submits a report: {marks}", "report", done.report)
+        for grant in done.grants:
+            self._say(name, "its standing consent releases it at once", "grant", grant)
+        return done
 
     # Consent.
 
@@ -119,7 +126,7 @@ class Play:
         )
         self._step("JP", "asks KR, through US, for readings it cannot know to exist", request)
         officer = self.stage["KR"].client()
-        self._until(lambda: _open_request(self._all("KR", "requests"), request.statement))
+        self.until(lambda: _open_request(self._all("KR", "requests"), request.statement))
         report = self.reports["KR"]
         readings = next(p for p in report.portions if p.payload_type == "seismic-arrivals")
         done = officer.grant(
@@ -141,7 +148,7 @@ class Play:
             done,
         )
         for name in ("US", "JP"):
-            self._until(lambda n=name: self._holds(n, "KR"))  # type: ignore[misc]
+            self.until(lambda n=name: self._holds(n, "KR"))  # type: ignore[misc]
         self._receipts()
 
     def refuse(self) -> None:
@@ -153,7 +160,7 @@ class Play:
         )
         self._step("JP", "asks KR for its assessment", request)
         officer = self.stage["KR"].client()
-        self._until(lambda: _open_request(self._all("KR", "requests"), request.statement))
+        self.until(lambda: _open_request(self._all("KR", "requests"), request.statement))
         done = officer.refuse(
             RefusalInput(
                 request=request.statement,
@@ -162,7 +169,7 @@ class Play:
             )
         )
         self._step("KR", "refuses: 분석이 아직 끝나지 않음 (the analysis is not finished)", done)
-        self._until(lambda: self._heard("JP", done.statement))
+        self.until(lambda: self._heard("JP", done.statement))
 
     def no_direct_path(self) -> None:
         """KR tries to reach JP directly: its node refuses, and JP's port does not know it."""
@@ -221,8 +228,8 @@ class Play:
         self._step("KR", "withdraws the grant: a source asked for it", done)
         readings = self.reports["KR"].portions[0].portion
         for name in ("US", "JP"):
-            self._until(lambda n=name: not self._holds(n, "KR"))  # type: ignore[misc]
-            destruction = self._until(lambda n=name: self._said("KR", n, "destruction"))  # type: ignore[misc]
+            self.until(lambda n=name: not self._holds(n, "KR"))  # type: ignore[misc]
+            destruction = self.until(lambda n=name: self._said("KR", n, "destruction"))  # type: ignore[misc]
             self._say(name, "certifies that keys and content are gone", "destruction", destruction)
             try:
                 self.stage[name].client().open_portion(
@@ -237,7 +244,7 @@ class Play:
 
     def _receipts(self) -> None:
         for name in ("US", "JP"):
-            receipt = self._until(lambda n=name: self._said("KR", n, "receipt"))  # type: ignore[misc]
+            receipt = self.until(lambda n=name: self._said("KR", n, "receipt"))  # type: ignore[misc]
             self._say(name, "opened it; KR has the receipt", "receipt", receipt)
 
     def _holds(self, name: str, originator: str) -> list[PortionEntry]:
@@ -269,7 +276,7 @@ class Play:
     def _now(self) -> str:
         return self.stage[next(iter(self.stage.players))].client().status().at
 
-    def _until(self, condition: Callable[[], T | None]) -> T:
+    def until(self, condition: Callable[[], T | None]) -> T:
         """Wait until a condition holds; return what it found."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:

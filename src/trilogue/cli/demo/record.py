@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypedDict
 
+from trilogue.cli.demo.flight_record import EllipseObject, LaunchRecord
+
 __all__ = [
     "Claim",
     "DemoRecord",
@@ -25,15 +27,6 @@ __all__ = [
     "Step",
     "View",
 ]
-
-
-class EllipseObject(TypedDict):
-    """An uncertainty ellipse about a place, and the probability with which it holds the truth."""
-
-    semi_major_m: float
-    semi_minor_m: float
-    azimuth_deg: float
-    probability: float
 
 
 class StationUsedObject(TypedDict):
@@ -145,7 +138,8 @@ class DemoRecord:
 
     `counts` maps participant to kind to number of statements, `checkpoints` maps participant to
     the text of its last checkpoint (three lines), `names` a participant to how it is called.
-    The participants are the keys of `checkpoints`, in their order.
+    The participants are the keys of `checkpoints`, in their order. `launch` is what was simulated
+    beside the event.
     """
 
     arrangement_id: str
@@ -161,6 +155,7 @@ class DemoRecord:
     counts: dict[str, dict[str, int]]
     checkpoints: dict[str, str]
     names: dict[str, str] = field(default_factory=dict)
+    launch: LaunchRecord | None = None
 
     @property
     def participants(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from trilogue.cli.demo.flight_record import FlightView, PointObject
 from trilogue.cli.demo.record import Claim, Step, View
 
 __all__ = ["Show"]
@@ -92,6 +93,21 @@ class Show:
             )
         self._console.print(table)
 
+    def flights(self, title: str, views: Iterable[FlightView]) -> None:
+        """Show what each node says of a flight, its own plots alone and then with all."""
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="")
+        for name in ("node, plots", "impact", "launch", "apogee", "class"):
+            table.add_column(name, no_wrap=True)
+        for view in views:
+            table.add_row(
+                f"{view.participant}, {'own' if view.alone else 'all'}\n{view.phase}",
+                "unbounded" if view.impact is None else _point(view.impact),
+                "–" if view.launch is None else _point(view.launch),
+                _apogee(view),
+                "\n".join(f"{name} {probability:.2f}" for name, probability in view.classes),
+            )
+        self._console.print(table)
+
     def failure(self, text: str) -> None:
         """Say what stopped the play."""
         self._console.print(f"  [red]✗[/red] {escape(text)}")
@@ -101,3 +117,18 @@ class Show:
         for claim in claims:
             sign = "[green]✓[/green]" if claim.holds else "[red]✗[/red]"
             self._console.print(f"  {sign} {escape(claim.text)}", soft_wrap=True)
+
+
+def _point(point: PointObject) -> str:
+    """Return a point's ellipse, how far off it is, and whether the ellipse holds the truth."""
+    size = point["ellipse"]
+    return (
+        f"{size['semi_major_m'] / 1000:.1f} × {size['semi_minor_m'] / 1000:.1f} km\n"
+        f"off {point['error_m'] / 1000:.1f} km, {'held' if point['contains'] else 'missed'}"
+    )
+
+
+def _apogee(view: FlightView) -> str:
+    if view.apogee_m is None or view.apogee_sd_m is None:
+        return "–"
+    return f"{view.apogee_m / 1000:.1f}\n± {view.apogee_sd_m / 1000:.1f} km"

@@ -29,6 +29,7 @@ __all__ = ["OFFICERS", "Player", "Stage", "set_up"]
 
 OFFICERS = ("first-officer", "second-officer")
 START_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 
 
 @dataclass
@@ -50,6 +51,10 @@ class Player:
         """Return a client in an officer's name."""
         return Client(self.url, self.tokens[officer])
 
+    def patient(self) -> Client:
+        """Return a client that waits while a node follows flights: the first time it compiles."""
+        return Client(self.url, self.tokens[OFFICERS[0]], seconds=PATIENCE_SECONDS)
+
     def start(self) -> None:
         """Start the process; `wait` says when it serves."""
         log = (self.directory / "node.log").open("ab")
@@ -57,7 +62,7 @@ class Player:
             [sys.executable, "-m", "trilogue", "node", "up", str(self.directory)],
             stdout=log,
             stderr=log,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
         )
         log.close()
 
