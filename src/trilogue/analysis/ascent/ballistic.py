@@ -41,8 +41,14 @@ _CENTRIFUGAL = EARTH_RATE**2 * MEAN_RADIUS_M
 _PRIOR = np.array([0.0, 0.5 * _CENTRIFUGAL, math.log(5_000.0), 0.0, 0.0])
 _PRIOR_SD = np.array([math.sqrt(2.0) * EARTH_RATE, 0.5 * _CENTRIFUGAL, 1.0, 0.01, 0.35])
 _ROUNDS = 3
+_STRANGE_STEPS = 2.0
+_STRANGE = np.array([150.0, 0.5])
+"""Scatter of heights (m) and speeds (m/s) that no screen makes."""
 _FINEST_MPS = 0.05
 _LEAST_ROWS = 8
+_LEAST_DAMPING = 1e-6
+_LEAST_KNOWN = 0.01
+"""Share of what normal errors would tell that is told at least, where all errors are in a step."""
 _LONGEST_S = 3_600.0
 _NUDGE = 1e-3
 
@@ -51,14 +57,15 @@ _NUDGE = 1e-3
 class Apogee:
     """A predicted top: height and time, each with its standard deviation, metres and seconds.
 
-    `misfit` is by how many steps of the display its numbers scatter beyond their rounding.
+    `strange`: the rows scatter about free flight by more than a screen that rounds. Something else
+    acts, and the deviations are widened as much.
     """
 
     height_m: float
     height_sd_m: float
     time_s: float
     time_sd_s: float
-    misfit: float
+    strange: bool
 
 
 def fit_coast(shown: Telemetry) -> Apogee | None:
@@ -68,6 +75,12 @@ def fit_coast(shown: Telemetry) -> Apogee | None:
     """
     if len(shown.time) < _LEAST_ROWS:
         return None
+    # A trial far out may overflow: it is no better than the last, and is not taken.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _fit(shown)
+
+
+def _fit(shown: Telemetry) -> Apogee | None:
     start = float(shown.time[0])
     t = shown.time - start
     n = len(t)
@@ -87,7 +100,7 @@ def fit_coast(shown: Telemetry) -> Apogee | None:
     z = np.zeros(len(guess))
     for _ in range(_ROUNDS):
         sd = np.repeat(blurs, n) * step
-        z, normal, error = _solve(errors, z, step, sd, weight)
+        z, known, error = _solve(errors, z, step, sd, weight)
         parts = (slice(0, n), slice(n, 2 * n))
         blurs = np.array([blur(error[part], step[part], weight[part]) for part in parts])
     moved = z[:, None] + np.hstack([np.zeros((len(z), 1)), _NUDGE * np.eye(len(z))])
@@ -95,14 +108,20 @@ def fit_coast(shown: Telemetry) -> Apogee | None:
     if tops is None:
         return None
     slopes = (tops[:, 1:] - tops[:, :1]) / _NUDGE
-    spread = slopes @ np.linalg.inv(normal) @ slopes.T
+    if not np.all(np.isfinite(tops)) or not np.all(np.isfinite(known)):
+        return None
+    spread = slopes @ np.linalg.inv(known) @ slopes.T
     height = float(tops[0, 0])
+    scatter = blurs * np.array([float(np.median(shown.height_step)), step[-1]])
+    strange = bool(np.any((blurs >= _STRANGE_STEPS) & (scatter > _STRANGE)))
+    if strange:
+        spread *= float(blurs.max()) ** 2
     return Apogee(
         height_m=height,
         height_sd_m=math.hypot(math.sqrt(float(spread[0, 0])), _grain(shown, height)),
         time_s=start + float(tops[1, 0]),
-        time_sd_s=math.sqrt(float(spread[1, 1])),
-        misfit=float(blurs.max()),
+        time_sd_s=math.hypot(math.sqrt(float(spread[1, 1])), float(np.median(np.diff(t)))),
+        strange=strange,
     )
 
 
@@ -135,7 +154,7 @@ def _solve(
     sd: NDArray[np.float64],
     weight: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the most probable unknowns, the information on them and the errors left.
+    """Return the most probable unknowns, what is known of them `(8, 8)` and the errors left.
 
     Newton's steps, damped after Marquardt by the information that normal errors of the same size
     would hold: within a step the likelihood is flat and holds none.
@@ -160,15 +179,14 @@ def _solve(
         before, after = loss(error, z), np.inf
         for _ in range(10):
             trial = z - np.linalg.solve(normal + damping * model, gradient)
-            with np.errstate(over="ignore", invalid="ignore"):  # a wild trial is no better
-                after = loss(errors(trial[:, None])[:, 0], trial)
+            after = loss(errors(trial[:, None])[:, 0], trial)
             if after <= before:
-                z, damping = trial, damping / 10.0
+                z, damping = trial, max(damping / 10.0, _LEAST_DAMPING)
                 break
             damping *= 10.0
         if not before - after > 1e-4:
             break
-    return z, normal, error
+    return z, normal + _LEAST_KNOWN * model, error
 
 
 @cache

@@ -8,7 +8,7 @@ once free flight was seen, and rows that are missing show none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +36,12 @@ TURN_S = 8.0
 """In which a burn against the motion may pass through zero and go on along it."""
 LIGHTEST_KGPM2 = 400.0
 """Mass over drag area of an empty stage falling broadside: nothing that flies is lighter."""
+STILL = 0.6
+"""Of a burn's usual force against the motion: what is left of it when it is still that burn."""
+CHANGE = 2.5
+"""By which drag over pressure may grow in"""
+MEMORY_S = 5.0
+"""of free flight: a body that passes the speed of sound, or turns."""
 _MOVING_MPS = 3.0
 _SLOW_MPS = 300.0
 _DRAG_MPS2 = 3.0
@@ -56,7 +62,12 @@ class _Span:
     last: float
     sign: float
     """Of the force when last seen: -1 against the motion."""
+    forces: list[float] = field(default_factory=list)
     over: bool = False
+
+    def may_go_on(self, along: float) -> bool:
+        """Say of a force that the air could explain, whether the engine explains it better."""
+        return self.sign < 0.0 and along < STILL * float(np.median(self.forces)) < 0.0
 
 
 def find_burns(shown: Telemetry) -> tuple[Burn, ...]:
@@ -80,17 +91,28 @@ def find_burns(shown: Telemetry) -> tuple[Burn, ...]:
 
 
 def _state(force: Force) -> NDArray[np.float64]:
-    """Return 1 and -1 where an engine pushes along and against, 0 in free flight, NaN if open."""
-    air = np.array([density(max(float(h), 0.0)) if np.isfinite(h) else 0.0 for h in force.height])
-    drag = 0.5 * air * np.nan_to_num(force.speed) ** 2 / LIGHTEST_KGPM2
+    """Return 1 and -1 where an engine pushes along and against, 0 in free flight, NaN if open.
+
+    What the air may take of the speed is bounded by the lightest load there is, and by a multiple
+    of what it took, for the pressure, in the free flight just before.
+    """
     state = np.full(len(force.time), np.nan)
-    least = np.maximum(LEAST_FORCE, SIGMAS * force.sd)
-    with np.errstate(invalid="ignore"):
-        spare = 2.0 * force.sd
-        free = (force.along + spare < MOST_FREE) & (force.along - spare > -MOST_FREE - drag)
-        state[free] = 0.0
-        state[force.along > least] = 1.0
-        state[force.along < -(least + drag)] = -1.0
+    taken: list[tuple[float, float]] = []
+    for k in np.flatnonzero(np.isfinite(force.along)):
+        t, along, sd = force.time[k], force.along[k], force.sd[k]
+        pressure = 0.5 * density(max(force.height[k], 0.0)) * force.speed[k] ** 2
+        most = 1.0 / LIGHTEST_KGPM2
+        if taken:
+            most = min(most, CHANGE * max(each for _, each in taken))
+        drag = most * pressure
+        if along > max(LEAST_FORCE, SIGMAS * sd):
+            state[k] = 1.0
+        elif along < -max(LEAST_FORCE, SIGMAS * sd) - drag:
+            state[k] = -1.0
+        elif along + 2.0 * sd < MOST_FREE and along - 2.0 * sd > -MOST_FREE - drag:
+            state[k] = 0.0
+            taken = [one for one in taken if t - one[0] < MEMORY_S]
+            taken.append((t, (LEAST_FORCE + 2.0 * sd - min(along, 0.0)) / max(pressure, 1e-9)))
     return state
 
 
@@ -101,11 +123,11 @@ def _spans(force: Force, state: NDArray[np.float64], lift_off: float) -> list[_S
     quiet = 0.0
     every = float(np.median(np.diff(force.time)))
     # On its feet a rocket shows no force, and just off them a great one per speed.
-    for t, now in zip(force.time, state, strict=True):
+    for t, along, now in zip(force.time, force.along, state, strict=True):
         if t < lift_off or np.isnan(now):
             continue
         running = spans[-1] if spans and not spans[-1].over else tried
-        if now == 0.0:
+        if now == 0.0 and not (running and running is not tried and running.may_go_on(along)):
             quiet += every
             if running is tried:
                 tried = None
@@ -114,13 +136,15 @@ def _spans(force: Force, state: NDArray[np.float64], lift_off: float) -> list[_S
             continue
         quiet = 0.0
         if running is None:
-            tried = _Span(t, t, now)
+            tried = _Span(t, t, now, [along])
             continue
-        running.last, running.sign = t, now
+        running.last, running.sign = t, now or running.sign
+        running.forces.append(along)
         if running is tried and t - running.first >= LEAST_BURN_S:
             back = spans[-1] if spans else None
             if back and back.sign < 0.0 < now and running.first - back.last <= TURN_S:
                 back.last, back.sign, back.over = t, now, False
+                back.forces += running.forces
             else:
                 spans.append(running)
             tried = None

@@ -78,10 +78,13 @@ def specific_force(shown: Telemetry) -> Force:
     time = np.append(shown.time[0] + every * np.arange(count), shown.time[-1])
     along, sd = np.full(len(time), np.nan), np.full(len(time), np.inf)
     height, speed = np.full((2, len(time)), np.nan)
-    for k, at in enumerate(time):
-        near = _within(shown, at, half)
+    low = np.searchsorted(shown.time, time - half - 1e-9)
+    high = np.searchsorted(shown.time, time + half + 1e-9, side="right")
+    for k in np.flatnonzero(high - low >= _LEAST):
+        at = float(time[k])
+        near = slice(int(low[k]), int(high[k]))
         t, v = shown.time[near] - at, shown.speed[near]
-        if len(t) < _LEAST or t[-1] - t[0] < half or t[0] > usual or t[-1] < -usual:
+        if t[-1] - t[0] < half or t[0] > usual or t[-1] < -usual:
             continue
         rate, rate_sd, level = _line(t, v, shown.speed_step)
         speed[k] = max(level, 1.0)

@@ -7,8 +7,8 @@ over a faint floor (what was misread).
 
 >>> import numpy as np
 >>> score, information = slope(np.array([0.0, 40.0, 60.0]), 100.0, 15.0)
->>> [f"{s:.3f}" for s in score]  # pulls where the error leaves the step, and not within it
-['-0.000', '-0.028', '-0.082']
+>>> [f"{s:.3f}" for s in score]  # it pulls where the error leaves the step, and not within it
+['0.000', '-0.028', '-0.084']
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["blur", "likelihood", "slope"]
 
 _FLOOR = 1e-4
-_BLURS = np.array([0.15, 0.25, 0.4, 0.7, 1.2, 2.0, 4.0])
-"""In steps. Sharper than the first, the likelihood is a box that no slope describes."""
+_BLURS = np.array([0.15, 0.25, 0.4, 0.7, 1.2, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
+"""In steps. Sharper than the first, the likelihood is a box that no slope describes; numbers that
+were smoothed have steps much finer than their errors."""
 
 
 def likelihood(
@@ -39,7 +40,7 @@ def likelihood(
 def slope(
     error: NDArray[np.float64], step: NDArray[np.float64] | float, sd: NDArray[np.float64] | float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the derivative of `likelihood` by the error, and less its second one (not negative)."""
+    """Return the derivative of `likelihood` by the error, and its bend downwards, at least zero."""
     a, b = (error + step / 2.0) / sd, (error - step / 2.0) / sd
     bell_a, bell_b = (np.exp(-0.5 * x**2) / np.sqrt(2.0 * np.pi) for x in (a, b))
     inside = (1.0 - _FLOOR) * (ndtr(a) - ndtr(b)) + _FLOOR

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["COARSE_FROM_M", "COLUMNS", "Telemetry", "TelemetryError", "read_telemetry"]
 
 COLUMNS = ("time_s", "altitude_m", "speed_mps")
+_GREATEST = {"time_s": 1e5, "altitude_m": 1e8, "speed_mps": 1e5}
 _SPIKE = 8.0
 """Steps, or times the usual deviation from a line, that are more than reading and bending make."""
 _WINDOW, _WINDOW_S = 9, 2.0
@@ -60,17 +61,21 @@ class Telemetry:
 
 def read_telemetry(text: str) -> Telemetry:
     """Read CSV with the columns `time_s,altitude_m,speed_mps`. Raises `TelemetryError`."""
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    heading = next(rows, [])
-    if tuple(heading) != COLUMNS:
-        raise TelemetryError(f"line 1 is {','.join(heading)!r}; it must be {','.join(COLUMNS)!r}")
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     table: list[tuple[float, ...]] = []
-    for row in rows:
-        table.append(_row(row, rows.line_num))
-        if len(table) > 1 and table[-1][0] < table[-2][0]:
-            raise TelemetryError(
-                f"line {rows.line_num}: time {table[-1][0]:g} s is earlier than the line before"
-            )
+    try:
+        heading = next(rows, [])
+        if tuple(heading) != COLUMNS:
+            said, due = ",".join(heading)[:80], ",".join(COLUMNS)
+            raise TelemetryError(f"line 1 is {said!r}; it must be {due!r}")
+        for row in filter(None, rows):
+            table.append(_row(row, rows.line_num))
+            if len(table) > 1 and table[-1][0] < table[-2][0]:
+                raise TelemetryError(
+                    f"line {rows.line_num}: time {table[-1][0]:g} s is earlier than the line before"
+                )
+    except csv.Error as error:
+        raise TelemetryError(f"line {rows.line_num} is not CSV: {error}") from error
     if len(table) < _LEAST_ROWS:
         raise TelemetryError(f"{len(table)} rows are too few to say anything: give at least 3")
     array = np.array(table)
@@ -87,7 +92,11 @@ def _row(row: list[str], line: int) -> tuple[float, ...]:
         except ValueError:
             value = math.nan
         if not math.isfinite(value) or "_" in text:
-            raise TelemetryError(f"line {line}: {name} is {text!r}, not a number")
+            raise TelemetryError(f"line {line}: {name} is {text[:40]!r}, not a number")
+        if abs(value) > _GREATEST[name]:
+            raise TelemetryError(
+                f"line {line}: {name} is {value:g}; no ascent goes beyond {_GREATEST[name]:g}"
+            )
         values.append(value)
     if values[2] < 0.0:
         raise TelemetryError(f"line {line}: speed_mps is {values[2]:g}; a speed is not negative")
@@ -129,7 +138,7 @@ def _frozen(
     group = np.cumsum(~same) - 1
     began = time[~same]
     ended = time[np.concatenate([np.flatnonzero(~same)[1:] - 1, [n - 1]])]
-    return same & ((ended - began)[group] > _FROZEN_S) & (speed > _FROZEN_MPS)
+    return np.asarray(same & ((ended - began)[group] > _FROZEN_S) & (speed > _FROZEN_MPS))
 
 
 def _misread(

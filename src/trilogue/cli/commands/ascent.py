@@ -33,8 +33,9 @@ def ascent(*, file: Path, until: float | None, as_json: bool) -> None:
     \b
     time_s,altitude_m,speed_mps
 
-    and shows height above the ground and speed relative to it. While an engine burns the apogee is
-    unbounded, and no number is given for it.
+    and shows height above the ground and speed relative to it, as a webcast does: in steps, with
+    gaps, with numbers misread. While an engine burns the apogee is unbounded, and no number is
+    given for it.
     """
     from trilogue.analysis.ascent import TelemetryError, judge, read_telemetry
     from trilogue.errors import InputError
@@ -56,17 +57,24 @@ def ascent(*, file: Path, until: float | None, as_json: bool) -> None:
 
 
 def _json(judged: Judgement) -> dict[str, Any]:
-    apogee = judged.apogee
+    top = judged.apogee
     return {
         "until_s": judged.until_s,
-        "cutoff_s": judged.cutoff_s,
-        "predicted_apogee_m": None if apogee is None else apogee.height_m,
-        "predicted_apogee_sigma_m": None if apogee is None else apogee.height_sd_m,
-        "predicted_apogee_time_s": None if apogee is None else apogee.time_s,
-        "predicted_apogee_time_sigma_s": None if apogee is None else apogee.time_sd_s,
-        "burns": [{"start_s": one.start_s, "end_s": one.end_s} for one in judged.burns],
+        "cutoff_s": _rounded(judged.cutoff_s),
+        "predicted_apogee_m": _rounded(top.height_m if top else None),
+        "predicted_apogee_sigma_m": _rounded(top.height_sd_m if top else None),
+        "predicted_apogee_time_s": _rounded(top.time_s if top else None),
+        "predicted_apogee_time_sigma_s": _rounded(top.time_sd_s if top else None),
+        "burns": [
+            {"start_s": _rounded(one.start_s), "end_s": _rounded(one.end_s)} for one in judged.burns
+        ],
         "remarks": list(judged.remarks),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return a number to a thousandth, which is finer than anything that is known here."""
+    return None if value is None else round(value, 3)
 
 
 def _lines(judged: Judgement) -> list[str]:
