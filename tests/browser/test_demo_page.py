@@ -2,15 +2,20 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.sync_api import Error, sync_playwright
+from tests.support.pictured import seen
 
+from trilogue.cli.demo.flight_record import Drawn, LaunchRecord
 from trilogue.cli.demo.page import DemoRecord, render
+from trilogue.cli.value.drawings import Drawing, inline
+from trilogue.figures import map_figure, profile_figure
 
-RECORD = Path(__file__).parents[1] / "vectors/demo/record.json"
+VECTORS = Path(__file__).parents[1] / "vectors/demo"
 LABELS_AT_REST = """
 panel => [...panel.querySelectorAll('text')].map(text => {
   const box = text.getBBox();
@@ -37,7 +42,17 @@ def browser():
 
 @pytest.fixture(scope="module")
 def record() -> DemoRecord:
-    return msgspec.json.decode(RECORD.read_bytes(), type=DemoRecord)
+    """What a run left, with the launch's drawings made anew, of a flight sooner followed."""
+    kept = msgspec.json.decode((VECTORS / "record.json").read_bytes(), type=DemoRecord)
+    launch = msgspec.json.decode((VECTORS / "launch.json").read_bytes(), type=LaunchRecord)
+    figures = {
+        "launch-map": map_figure(seen().pictures, truth=[seen().truth]),
+        "launch-profile": profile_figure(seen().whole, truth=[seen().truth]),
+    }
+    drawn = tuple(
+        Drawn(name, inline(Drawing(name, one)), one.csv, one.text) for name, one in figures.items()
+    )
+    return replace(kept, launch=replace(launch, figures=drawn))
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +96,14 @@ def test_every_row_of_every_table_is_seen(show, record, scheme):
     assert page.locator(".claims > li").count() == len(record.audit)
     kinds = {kind for counts in record.counts.values() for kind in counts}
     assert page.locator(".counts tbody tr").count() == len(kinds)
-    for row in (".estimate-row", ".views tbody tr", ".timeline > li", ".claims > li"):
+    assert page.locator(".flight-row").count() == len(record.launch.views)
+    for row in (
+        ".estimate-row",
+        ".views tbody tr",
+        ".flight-row",
+        ".timeline > li",
+        ".claims > li",
+    ):
         assert all(one.is_visible() for one in page.locator(row).all())
 
 
@@ -115,6 +137,29 @@ def test_labels_as_set_by_the_browser_do_not_collide(show, width):
             for other, x0, y0, x1, y1 in boxes[i + 1 :]:
                 apart = right <= x0 or x1 <= left or bottom - inset <= y0 or y1 - inset <= top
                 assert apart, f"{name} lies over {other}"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_launch_is_drawn_described_and_called_simulated(show, record, width):
+    page = show(width)
+    section = page.locator("section[aria-labelledby=launch-h]")
+    assert section.locator("h2").inner_text() == "Launch of 29 November 2017 (simulated)"
+    drawings = section.locator(".drawing svg[role=img]")
+    assert drawings.count() == len(record.launch.figures) == 2
+    for drawing, figure in zip(drawings.all(), record.launch.figures, strict=True):
+        assert drawing.is_visible()
+        named = drawing.get_attribute("aria-labelledby")
+        # Two drawings on one page: each is named by its own words.
+        assert page.locator(f"[id='{named}']").count() == 1
+        assert drawing.locator("desc").first.text_content() == figure.text
+    # What is wider than the window moves by itself, and can be reached from the keyboard.
+    for scroll in section.locator(".scroll").all():
+        assert scroll.get_attribute("tabindex") == "0"
+        assert scroll.evaluate("box => box.clientWidth") <= width
+
+
+def test_a_page_without_a_launch_says_nothing_of_one(record):
+    assert "launch-h" not in render(replace(record, launch=None))
 
 
 def test_stations_open_by_keyboard(show):

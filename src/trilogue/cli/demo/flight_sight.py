@@ -94,10 +94,13 @@ class FlightSight:
             pictures[coalition] = self._picture(coalition)
             _same(pictures[coalition], last[coalition])
         whole = list(pictures.values())[-1]
-        title = f"{self._material.recorded.missile}, simulated: {views[-1].stretch}"
+        missile = self._material.recorded.missile
+        title = f"{missile}, simulated: {views[-1].stretch}"
         figures = {
             "launch-map": map_figure(pictures, title=title, truth=[self._material.truth]),
-            "launch-profile": profile_figure(whole, title=title, truth=[self._material.truth]),
+            "launch-profile": profile_figure(
+                whole, title=f"{missile}, simulated", truth=[self._material.truth]
+            ),
         }
         return tuple(
             Drawn(name, inline(Drawing(name, one)), one.csv, one.text)

@@ -22,7 +22,10 @@ def size(point: PointObject) -> str:
 
 
 def bought(launch: LaunchRecord) -> list[str]:
-    """Return a sentence a stretch: the impact ellipse of each alone, and that of all."""
+    """Return a sentence a stretch: the impact ellipse of each alone, and that of all.
+
+    The last one is about the launch ellipse, whose truth is judged as strictly.
+    """
     said = []
     for stretch in launch.stretches:
         here = [view for view in launch.views if view.stretch == stretch]
@@ -36,6 +39,13 @@ def bought(launch: LaunchRecord) -> list[str]:
         said.append(
             f"{_head(stretch)}impact ellipse alone: {each}; with what was shared:"
             f" {size(together.impact)}, which {held} the simulated impact."
+        )
+    last = launch.views[-1]
+    if last.launch is not None:
+        held = "holds" if last.launch["contains"] else "misses"
+        said.append(
+            f"The launch ellipse of all, {size(last.launch)}, {held} the simulated place,"
+            f" {last.launch['error_m'] / 1000:.1f} km from its centre."
         )
     return said
 
