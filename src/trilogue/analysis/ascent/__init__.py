@@ -7,6 +7,6 @@ engine ran, `ballistic` fits the coast after it, and `judge` says what follows a
 """
 
 from trilogue.analysis.ascent.judge import Judgement, judge
-from trilogue.analysis.ascent.telemetry import Telemetry, TelemetryError, read_telemetry
+from trilogue.analysis.ascent.telemetry import Recording, TelemetryError, read_telemetry
 
-__all__ = ["Judgement", "Telemetry", "TelemetryError", "judge", "read_telemetry"]
+__all__ = ["Judgement", "Recording", "TelemetryError", "judge", "read_telemetry"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from trilogue.analysis.ascent.ballistic import Apogee, fit_coast
 from trilogue.analysis.ascent.burns import LIGHTEST_KGPM2, Burn, find_burns
-from trilogue.analysis.ascent.telemetry import Telemetry, prepare
+from trilogue.analysis.ascent.telemetry import Recording, Telemetry, prepare
 from trilogue.analysis.flight.atmosphere import density
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Judgement:
         return self.burns[0].end_s if self.burns and not self.begins_late else None
 
 
-def judge(shown: Telemetry, until: float | None = None) -> Judgement:
+def judge(shown: Recording, until: float | None = None) -> Judgement:
     """Judge an ascent by the rows up to a time, and by nothing after it."""
-    known = shown if until is None else shown.until(until)
+    known = shown.until() if until is None else shown.until(until)
     at = float(known.time[-1]) if len(known.time) else float(until or 0.0)
     burns = find_burns(known) if len(known.time) >= LEAST_ROWS else ()
     late = _begins_late(known, burns)

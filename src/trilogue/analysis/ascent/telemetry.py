@@ -18,7 +18,15 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["COARSE_FROM_M", "COLUMNS", "Telemetry", "TelemetryError", "read_telemetry"]
+__all__ = [
+    "COARSE_FROM_M",
+    "COLUMNS",
+    "Recording",
+    "Telemetry",
+    "TelemetryError",
+    "prepare",
+    "read_telemetry",
+]
 
 COLUMNS = ("time_s", "altitude_m", "speed_mps")
 _GREATEST = {"time_s": 1e5, "altitude_m": 1e8, "speed_mps": 1e5}
@@ -53,13 +61,26 @@ class Telemetry:
     dropped: int = 0
     """Rows left out: numbers misread off a screen stand far from all around them."""
 
-    def until(self, time: float) -> Telemetry:
+
+@dataclass(frozen=True)
+class Recording:
+    """Rows as they were read: times that do not fall, heights and speeds, each `(n,)`.
+
+    Whether a row is misread shows only beside others, so nothing is judged before it is known up to
+    when: a row must not be left out for what came after.
+    """
+
+    time: NDArray[np.float64]
+    height: NDArray[np.float64]
+    speed: NDArray[np.float64]
+
+    def until(self, time: float = math.inf) -> Telemetry:
         """Return what was known at a time: the rows up to it, judged by themselves."""
         keep = self.time <= time
         return prepare(self.time[keep], self.height[keep], self.speed[keep])
 
 
-def read_telemetry(text: str) -> Telemetry:
+def read_telemetry(text: str) -> Recording:
     """Read CSV with the columns `time_s,altitude_m,speed_mps`. Raises `TelemetryError`."""
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     table: list[tuple[float, ...]] = []
@@ -79,7 +100,7 @@ def read_telemetry(text: str) -> Telemetry:
     if len(table) < _LEAST_ROWS:
         raise TelemetryError(f"{len(table)} rows are too few to say anything: give at least 3")
     array = np.array(table)
-    return prepare(array[:, 0], array[:, 1], array[:, 2])
+    return Recording(array[:, 0], array[:, 1], array[:, 2])
 
 
 def _row(row: list[str], line: int) -> tuple[float, ...]:

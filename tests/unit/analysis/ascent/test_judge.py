@@ -5,19 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trilogue.analysis.ascent import Telemetry, judge, read_telemetry
-from trilogue.analysis.ascent.telemetry import prepare
+from trilogue.analysis.ascent import Recording, judge, read_telemetry
 from trilogue.analysis.flight.notional import notional
 from trilogue.analysis.flight.simulate import Trajectory, simulate
 
 ASCENTS = Path(__file__).parents[3] / "data" / "ascents"
 
 
-def real(name: str) -> Telemetry:
+def real(name: str) -> Recording:
     return read_telemetry((ASCENTS / f"{name}.csv").read_text("utf-8"))
 
 
-def shown(flight: Trajectory, rng: np.random.Generator, every: float = 0.3) -> Telemetry:
+def shown(flight: Trajectory, rng: np.random.Generator, every: float = 0.3) -> Recording:
     """Return what a screen would show of a simulated flight, until its top."""
     time = np.arange(0.0, flight.apogee_s + 5.0, every) + rng.uniform(0.0, 0.02)
     position, velocity = flight.at(time)
@@ -25,7 +24,7 @@ def shown(flight: Trajectory, rng: np.random.Generator, every: float = 0.3) -> T
     step = np.where(row < 100e3, 100.0, 1_000.0)
     speed = np.round(np.linalg.norm(velocity, axis=1) * 3.6) / 3.6
     assert position.shape == velocity.shape
-    return prepare(time, np.round(row / step) * step, np.round(speed, 3))
+    return Recording(time, np.round(row / step) * step, np.round(speed, 3))
 
 
 def test_the_ballistic_ascent_is_predicted_half_a_minute_after_its_cut_off() -> None:
@@ -63,7 +62,7 @@ def test_a_second_burn_is_noticed_and_takes_the_prediction_back() -> None:
 def test_nothing_after_the_time_is_used() -> None:
     flight = real("zuma")
     keep = flight.time <= 160.0
-    cut = prepare(flight.time[keep], flight.height[keep], flight.speed[keep])
+    cut = Recording(flight.time[keep], flight.height[keep], flight.speed[keep])
     assert judge(flight, 160.0) == judge(cut)
 
 
