@@ -1,0 +1,1 @@
+"""Benchmarks: one command each, the peer beside us, results in `docs/performance.md`."""

@@ -1,0 +1,1 @@
+"""Tracking: speed, accuracy, coverage and salvos."""

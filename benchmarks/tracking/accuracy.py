@@ -12,6 +12,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from benchmarks.tracking.campaign import Case, Record, run_cases
 from benchmarks.tracking.flights import COALITIONS, FLIGHTS, HELD_BACK
 
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 AFTER = (10.0, 60.0)
+ALL = "all"
 
 
 def _root(records: list[Record], name: str) -> float:
     values = np.array([getattr(r, name) for r in records])
     return math.sqrt(float(np.nanmean(values))) if np.isfinite(values).any() else math.nan
+
+
+def _over_flights(records: list[Record], name: str, bound: str) -> float:
+    """Return the ratio over all flights: the root of the mean of theirs squared."""
+    each = [_ratio([r for r in records if r.flight == flight], name, bound) for flight in FLIGHTS]
+    known = [one for one in each if math.isfinite(one)]
+    return math.sqrt(sum(one**2 for one in known) / len(known)) if known else math.nan
 
 
 def _ratio(records: list[Record], name: str, bound: str) -> float:
@@ -41,16 +50,17 @@ def _number(value: float, digits: int) -> str:
 
 def _rows(records: list[Record]) -> list[list[str]]:
     rows = []
-    for flight in FLIGHTS:
+    for flight in (*FLIGHTS, ALL):
         for coalition in COALITIONS:
             for after in AFTER:
                 mine = [
                     r
                     for r in records
-                    if (r.flight, r.coalition, r.after) == (flight, coalition, after)
+                    if flight in (r.flight, ALL) and (r.coalition, r.after) == (coalition, after)
                 ]
                 if not mine:
                     continue
+                ratio = _over_flights if flight == ALL else _ratio
                 known = sum(math.isfinite(r.impact2) for r in mine)
                 rows.append(
                     [
@@ -61,11 +71,11 @@ def _rows(records: list[Record]) -> list[list[str]]:
                         _number(_root(mine, "position2"), 0),
                         _number(_root(mine, "velocity2"), 2),
                         _number(_root(mine, "impact2") / 1e3, 2),
-                        _number(_ratio(mine, "position2", "bound_position2"), 2),
-                        _number(_ratio(mine, "velocity2", "bound_velocity2"), 2),
-                        _number(_ratio(mine, "impact2", "bound_impact2"), 2),
-                        _number(_ratio(mine, "position2", "window_position2"), 2),
-                        _number(_ratio(mine, "velocity2", "window_velocity2"), 2),
+                        _number(ratio(mine, "position2", "bound_position2"), 2),
+                        _number(ratio(mine, "velocity2", "bound_velocity2"), 2),
+                        _number(ratio(mine, "impact2", "bound_impact2"), 2),
+                        _number(ratio(mine, "position2", "window_position2"), 2),
+                        _number(ratio(mine, "velocity2", "window_velocity2"), 2),
                         _number(float(np.mean([r.nees for r in mine])), 2),
                     ]
                 )

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from benchmarks.tracking.flights import COALITIONS, Run, fly
 
+from benchmarks.tracking.flights import COALITIONS, Run, fly
 from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
 from trilogue.analysis.tracking.bounds import known_mode_bound, window_bound
 from trilogue.analysis.tracking.consistency import inside, nees

@@ -11,10 +11,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from benchmarks.tracking.accuracy import markdown
 from benchmarks.tracking.campaign import Case, Record, run_cases
 from benchmarks.tracking.flights import COALITIONS, FLIGHTS, HELD_BACK
-
 from trilogue.analysis.tracking.consistency import share_interval
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Stone Soup with our equations of motion and of sight: the peer that both filters stand beside.
 
 Stone Soup 1.9.1 has no interacting multiple models, no ballistic motion over a turning Earth and no
-boost. They are composed here on its own classes: models with `function`, `jacobian` and `covar`, its
+boost. They stand here on its own classes: models with `function`, `jacobian` and `covar`, its
 extended and unscented predictors and updaters unchanged, and the mixing of modes around them in
 numpy. Its numerical Jacobian loses its sign at negative values and its plain update is not
 symmetric, so that its plain extended filter diverges: it is given analytic Jacobians and the Joseph
@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from stonesoup.base import Property
@@ -39,7 +39,7 @@ __all__ = ["Interacting", "Motion", "Sight", "Sighting", "at", "interacting", "u
 
 FREE, TURN, COAST, REENTRY = range(4)
 SIZE = 10
-EPOCH = datetime(2017, 11, 28)  # noqa: DTZ001: Stone Soup's times are without a zone
+EPOCH = datetime(2017, 11, 28)  # noqa: DTZ001 – Stone Soup's times have no zone
 SUBSTEP = 0.5
 
 MU = 3.986_004_418e14
@@ -84,7 +84,8 @@ def _densities(x: NDArray, y: NDArray, z: NDArray) -> NDArray:
     return np.where(h >= _TOP - 1.0, 0.0, np.exp(_LOGS[i] + share * (_LOGS[i + 1] - _LOGS[i])))
 
 
-def _gravity(x, y, z):  # noqa: ANN001, ANN202: floats, or rows of numpy
+def _gravity(x: Any, y: Any, z: Any) -> Any:
+    """Return the acceleration of gravity at floats, or at rows of numpy."""
     r2 = x * x + y * y + z * z
     central = -MU / (r2 * r2**0.5)
     k = 1.5 * J2 * RADIUS * RADIUS / r2
@@ -270,6 +271,7 @@ class Motion(TransitionModel, GaussianModel):
 
     @property
     def ndim_state(self) -> int:
+        """Return the length of a state."""
         return SIZE
 
     def _steps(self, interval: timedelta) -> tuple[int, float]:
@@ -342,9 +344,11 @@ class Sight(MeasurementModel, GaussianModel):
 
     @property
     def ndim_meas(self) -> int:
+        """Return how many numbers a plot has."""
         return len(self.sd)
 
     def covar(self, **_: object) -> CovarianceMatrix:
+        """Return the covariance of a plot's errors."""
         return self._covariance
 
     def _local(self, s: Sequence[float]) -> tuple[float, ...]:
