@@ -34,7 +34,7 @@ def _kept() -> str:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    numba.config.CACHE_DIR = _kept()
+    numba.config.CACHE_DIR = _kept()  # type: ignore[attr-defined]
 
 F = TypeVar("F", bound=Callable[..., object])
 

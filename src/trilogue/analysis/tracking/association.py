@@ -46,7 +46,7 @@ LEAST_SPAN_S = 2.0
 LOSS = 12.0
 """A track that may yet be chance and lost so much of its best score never was,"""
 LOST = 60.0
-"""and a flight that lost so much has ended or is elsewhere: seconds of misses by several sensors."""
+"""and a flight that lost so much has ended or is elsewhere: several sensors missed it."""
 SHORT = 8
 """Plots that a lost track must have taken to stay a flight."""
 HOLD_S = 2.0
