@@ -51,9 +51,19 @@ class Run:
 
     def truth(self, time: float) -> NDArray[np.float64]:
         """Return the true state `(10,)` at POSIX seconds, thrust left out."""
-        t = min(max(time - LAUNCHED, 0.0), self.trajectory.flight_time_s)
-        position, velocity = self.trajectory.at(t)
-        return np.concatenate([position, velocity, np.zeros(4)])
+        found = self._at_plots.get(time)
+        return self._true(np.array([time]))[0] if found is None else found
+
+    @cached_property
+    def _at_plots(self) -> dict[float, NDArray[np.float64]]:
+        """True states at the times of the plots: every bound asks for them again."""
+        times = self.plots.time
+        return dict(zip(times.tolist(), self._true(times), strict=True))
+
+    def _true(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        seconds = np.clip(times - LAUNCHED, 0.0, self.trajectory.flight_time_s)
+        position, velocity = self.trajectory.at(seconds)
+        return np.hstack([position, velocity, np.zeros((len(times), 4))])
 
     def seconds(self, moment: Moment) -> float:
         """Return seconds after the launch."""

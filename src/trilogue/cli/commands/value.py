@@ -26,12 +26,12 @@ __all__ = ["value"]
     "file",
     metavar="FILE.toml",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
-    help="What to fly and ask; by default the whole grid below.",
+    help="What to fly and ask, instead of a grid; docs/math/value.md shows one.",
 )
 @click.option(
     "--grid",
     type=click.Choice(["quick", "full"]),
-    help="Two sites and three azimuths, or six and seven with four seeds.  [default: quick]",
+    help="Two sites and three azimuths, or six and seven with four seeds; the first unless said.",
 )
 @click.option("--seeds", type=click.IntRange(1, 100_000), help="Runs of each flight.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; by default one a core.")

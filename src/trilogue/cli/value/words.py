@@ -1,14 +1,16 @@
 """What the report says, made from its numbers: no more than is true of them.
 
->>> kilometres(1_234.0), kilometres(None), seconds(9.04), share(0.8), share(1.0)
-('1.2 km', 'unbounded', '9 s', '20 % shorter', 'no shorter')
+>>> kilometres(1_234.0), kilometres(179.7), kilometres(None), seconds(9.04)
+('1.2 km', '0.18 km', 'unbounded', '9 s')
+>>> share(0.8), share(1.0)
+('20 % shorter', 'no shorter')
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trilogue.cli.demo.words import listed, number
+from trilogue.cli.demo.words import listed
 
 if TYPE_CHECKING:
     from trilogue.analysis.value.added import Added
@@ -22,8 +24,12 @@ _ALIKE_S = 0.5
 
 
 def kilometres(metres: float | None) -> str:
-    """Return a length; what has none is unbounded."""
-    return "unbounded" if metres is None else f"{number(metres / 1e3)} km"
+    """Return a length with two digits that mean something; what has none is unbounded."""
+    if metres is None:
+        return "unbounded"
+    value = metres / 1e3
+    digits = 0 if value >= 9.95 else 1 if value >= 0.995 else 2
+    return f"{value:,.{digits}f} km"
 
 
 def seconds(value: float | None) -> str:

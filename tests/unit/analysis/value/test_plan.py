@@ -1,6 +1,7 @@
 """Campaign files: everything that may stand in one, and what is refused with its key and value."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,14 @@ from trilogue.analysis.value.plan import CampaignError, parse_campaign
 SENSORS = sensor_set("notional")
 
 
-def test_the_example_in_the_documentation_is_read_key_by_key() -> None:
-    example = "\n".join(
+def _example() -> str:
+    return "\n".join(
         line[4:] for line in (plan.__doc__ or "").splitlines() if line.startswith("    ")
     )
+
+
+def test_the_example_in_the_documentation_is_read_key_by_key() -> None:
+    example = _example()
     named = set(re.findall(r"^(\w+) = ", example.partition("[[flight]]")[0], re.MULTILINE))
     assert named == set(plan._Plan.__struct_encode_fields__) - {"flight", "site"}
     campaign = parse_campaign(example, SENSORS)
@@ -34,6 +39,12 @@ def test_the_example_in_the_documentation_is_read_key_by_key() -> None:
     assert [one.id for one in campaign.sensors] == ["kr-ground", "us-east"]
     assert campaign.participants == ("KR", "US")
     assert (campaign.rule.plots, campaign.rule.position_sd_m) == (3, 5_000.0)
+
+
+def test_the_guide_shows_the_same_example() -> None:
+    guide = (Path(__file__).parents[4] / "docs/math/value.md").read_text("utf-8")
+    shown = guide.partition("```toml\n")[2].partition("```")[0]
+    assert parse_campaign(shown, SENSORS) == parse_campaign(_example(), SENSORS)
 
 
 def test_an_empty_file_is_the_quick_grid() -> None:

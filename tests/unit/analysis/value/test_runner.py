@@ -51,6 +51,7 @@ def test_rows_are_the_same_on_two_processes_and_progress_is_told(small, rows) ->
     assert told == [1] * len(small.cases())
 
 
+@pytest.mark.slow
 def test_rows_are_the_same_on_a_dask_cluster(small, rows, tmp_path, monkeypatch) -> None:
     told = []
     words = ("dask_worker", "--no-dashboard", "--nthreads", "1", "--no-nanny")
@@ -79,7 +80,7 @@ def test_without_dask_the_way_to_get_it_is_named(small, monkeypatch) -> None:
         run_on_dask(small.cases(), "127.0.0.1:9")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_case_that_fails_is_named(small, workers) -> None:
     case = small.cases()[0]
     heavy = replace(case.missile.missile, payload_kg=1e9)
