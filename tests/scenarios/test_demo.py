@@ -25,7 +25,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
         [sys.executable, "-m", "trilogue", "demo", "--out", str(out)],
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

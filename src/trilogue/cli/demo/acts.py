@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -10,7 +12,7 @@ import msgspec
 from trilogue.cli.demo import flight_words
 from trilogue.cli.demo.flight_play import FlightPlay
 from trilogue.cli.demo.flight_record import FlightView, LaunchRecord
-from trilogue.cli.demo.flight_sight import FlightSight, check_bought
+from trilogue.cli.demo.flight_sight import FlightSight, Pictures, check_bought, pictures
 from trilogue.cli.demo.launch import launch_material
 from trilogue.cli.demo.material import Material, material
 from trilogue.cli.demo.oversight import audit_from_outside
@@ -38,13 +40,15 @@ def perform(directory: Path, out: Path, event: str, *, serve: bool) -> int:
             f"arrangement {stage.arrangement.id}, digest {stage.arrangement.digest_text};"
             " publication delay 0 s here, so that the logs can be audited at once"
         )
-        with stage.running():
+        spawned = multiprocessing.get_context("spawn")
+        with stage.running(), ProcessPoolExecutor(1, mp_context=spawned) as beside:
+            followed = beside.submit(pictures, tuple(stage.players))
             for player in stage.players.values():
                 show.line(
                     f"{player.name}: neighbours at {player.settings.listen} (TLS 1.3, pinned),"
                     f" its own people at {player.url}"
                 )
-            record = _scenes(stage, what, show)
+            record = _scenes(stage, what, show, followed)
             page = _write(record, out)
             show.line(f"page: {page}   ({time.monotonic() - started:.0f} s)")
             if serve:
@@ -56,7 +60,7 @@ def perform(directory: Path, out: Path, event: str, *, serve: bool) -> int:
     return 0 if all(claim.holds for claim in record.audit) else 1
 
 
-def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
+def _scenes(stage: Stage, what: Material, show: Show, followed: Future[Pictures]) -> DemoRecord:
     play = Play(stage, what, show)
     sight = Sight(stage, what)
 
@@ -90,7 +94,7 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
     show.views("", fallen)
     sight.check(before, after, fallen, estimates)
 
-    launch = _launch(stage, play, show)
+    launch = _launch(stage, play, show, followed)
 
     show.scene("Oversight: an outsider audits the three public logs")
     report = audit_from_outside(stage)
@@ -136,7 +140,7 @@ def _scenes(stage: Stage, what: Material, show: Show) -> DemoRecord:
     )
 
 
-def _launch(stage: Stage, play: Play, show: Show) -> LaunchRecord:
+def _launch(stage: Stage, play: Play, show: Show, followed: Future[Pictures]) -> LaunchRecord:
     """Share simulated plots of one launch, stretch by stretch; say what each node makes of it."""
     show.scene("29 November 2017: a launch, simulated sensors, real apogee and range")
     what = launch_material()
@@ -147,6 +151,7 @@ def _launch(stage: Stage, play: Play, show: Show) -> LaunchRecord:
         f" {what.recorded.missile}'s; {len(what.played.scenario.sensors)} notional sensors"
     )
     acts.standing()
+    drawn = followed.result()
     views: list[FlightView] = []
     for stretch in what.stretches:
         acts.submit(stretch)
@@ -154,7 +159,7 @@ def _launch(stage: Stage, play: Play, show: Show) -> LaunchRecord:
         show.flights(f"{stretch.name} (simulated)", seen)
         views += seen
     check_bought(tuple(views), tuple(stage.players))
-    record = sight.record(tuple(views))
+    record = sight.record(tuple(views), drawn)
     for sentence in flight_words.bought(record):
         show.line(sentence)
     return record

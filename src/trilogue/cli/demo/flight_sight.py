@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trilogue.analysis.geodesy import inverse
 from trilogue.cli.demo.flight_record import Drawn, FlightView, LaunchRecord, PointObject
-from trilogue.cli.demo.launch import LaunchMaterial, Stretch
+from trilogue.cli.demo.launch import LaunchMaterial, Stretch, launch_material
 from trilogue.cli.demo.play import StageError
 from trilogue.cli.demo.stage import Stage
 
 if TYPE_CHECKING:
     from trilogue.analysis.tracking.estimate import Picture
 
-__all__ = ["FlightSight", "check_bought"]
+__all__ = ["FlightSight", "check_bought", "pictures"]
+
+Pictures: TypeAlias = "dict[tuple[str, ...], Picture]"
 
 PURPOSE = "warning"
 SAME_M = 1.0
@@ -35,7 +37,7 @@ class FlightSight:
         with ThreadPoolExecutor(len(self._stage.players)) as pool:
             return tuple(pool.map(lambda one: self._read(one[0], stretch, own_only=one[1]), asked))
 
-    def record(self, views: tuple[FlightView, ...]) -> LaunchRecord:
+    def record(self, views: tuple[FlightView, ...], pictures: Pictures) -> LaunchRecord:
         """Return what is kept of the launch; the drawings show the last stretch."""
         material = self._material
         recorded, path = material.recorded, material.trajectory
@@ -57,7 +59,7 @@ class FlightSight:
                 for name in self._stage.players
             },
             views=views,
-            figures=self._drawn(views),
+            figures=self._drawn(views, pictures),
         )
 
     def _read(self, name: str, stretch: Stretch, *, own_only: bool) -> FlightView:
@@ -83,16 +85,14 @@ class FlightSight:
             note=" ".join(flight["remarks"]),
         )
 
-    def _drawn(self, views: tuple[FlightView, ...]) -> tuple[Drawn, ...]:
-        """Draw the last pictures, estimated here once more from the same plots, and compared."""
+    def _drawn(self, views: tuple[FlightView, ...], pictures: Pictures) -> tuple[Drawn, ...]:
+        """Draw the last pictures, estimated beside the nodes from the same plots, and compared."""
         from trilogue.cli.value.drawings import Drawing, inline
         from trilogue.figures import map_figure, profile_figure
 
         last = {view.coalition: view for view in views}
-        pictures: dict[tuple[str, ...], Picture] = {}
-        for coalition in sorted(last, key=len):
-            pictures[coalition] = self._picture(coalition)
-            _same(pictures[coalition], last[coalition])
+        for coalition, picture in pictures.items():
+            _same(picture, last[coalition])
         whole = list(pictures.values())[-1]
         missile = self._material.recorded.missile
         title = f"{missile}, simulated: {views[-1].stretch}"
@@ -107,18 +107,30 @@ class FlightSight:
             for name, one in figures.items()
         )
 
-    def _picture(self, coalition: tuple[str, ...]) -> Picture:
-        from trilogue.analysis.tracking.tracker import track
-        from trilogue.picture.plotted import of_payloads
 
-        return track(
-            of_payloads(
-                (one.owner, f"{one.sensor} {stretch.name}", one.plots)
-                for stretch in self._material.stretches
-                for one in stretch.seen
-                if one.owner in coalition
+def pictures(participants: tuple[str, ...]) -> dict[tuple[str, ...], Picture]:
+    """Return the last pictures of each participant alone and of all, from the same plots.
+
+    Estimated in a process of its own while the play goes on: what is compiled there once, for this
+    machine, the three nodes find compiled.
+    """
+    from trilogue.analysis.tracking.tracker import track
+    from trilogue.picture.plotted import of_payloads
+
+    material = launch_material()
+    found = {}
+    for coalition in (*((name,) for name in participants), participants):
+        for last in range(1, len(material.stretches) + 1):
+            # Stretch by stretch, as the nodes will: before burnout other code runs than after.
+            found[coalition] = track(
+                of_payloads(
+                    (one.owner, f"{one.sensor} {stretch.name}", one.plots)
+                    for stretch in material.stretches[:last]
+                    for one in stretch.seen
+                    if one.owner in coalition
+                )
             )
-        )
+    return found
 
 
 def check_bought(views: tuple[FlightView, ...], everybody: tuple[str, ...]) -> None:
