@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from trilogue.analysis.kernel import kernel
 from trilogue.analysis.tracking.kernels.dynamics import (
     CORE,
-    FLATTENING,
-    RADIUS,
     REENTRY,
     propagate,
 )
 from trilogue.analysis.tracking.kernels.measurement import QUANTITIES, expected
+from trilogue.analysis.tracking.kernels.motion import FLATTENING, RADIUS
 
 __all__ = ["FREE", "advance", "altitude", "fall", "linearise"]
 

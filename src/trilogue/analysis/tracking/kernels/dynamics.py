@@ -1,17 +1,7 @@
-"""How a state moves in each mode, with its analytic transition matrix and process noise.
+"""How a state and its covariance move: integration, analytic transition matrix, process noise.
 
-Four modes (Bar-Shalom, Li, Kirubarajan, Estimation with Applications to Tracking and Navigation,
-2001, chapter 11; Li and Jilkov, Survey of Maneuvering Target Tracking, Part II: ballistic models):
-
-- `BOOST_FREE`: thrust acceleration wanders freely; no drag term, since thrust less drag is what a
-  plot shows;
-- `BOOST_TURN`: thrust acceleration grows with the loss of mass and turns with the velocity under
-  gravity, and wanders little;
-- `COAST`: gravity alone;
-- `REENTRY`: gravity and drag.
-
-Without thrust the acceleration block is no part of the motion: it is held at zero with a standing
-uncertainty, from which a next stage starts.
+The modes are those of `motion`. Without thrust the acceleration block is no part of the motion: it
+is held at zero with a standing uncertainty, from which a next stage starts.
 """
 
 from __future__ import annotations
@@ -21,185 +11,113 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from trilogue.analysis.kernel import kernel
+from trilogue.analysis.kernel import fused, kernel, part
+from trilogue.analysis.tracking.kernels.motion import (
+    BOOST_FREE,
+    BOOST_TURN,
+    COAST,
+    CORE,
+    MODES,
+    REENTRY,
+    WIDE,
+    derivative,
+    rates,
+)
 
 __all__ = [
-    "BOOST_FREE",
-    "BOOST_TURN",
-    "COAST",
-    "CORE",
-    "MODES",
-    "REENTRY",
-    "acceleration",
-    "jacobian",
-    "predict",
-    "propagate",
-]
-
-BOOST_FREE, BOOST_TURN, COAST, REENTRY = range(4)
-MODES = 4
-CORE = 10
-"""Elements of the state before the biases."""
+    "BOOST_FREE", "BOOST_TURN", "COAST", "CORE", "MODES", "REENTRY", "ROOM", "SUBSTEP", "P", "X",
+    "advance", "disturb", "predict", "predict_in", "propagate", "spread", "transition",
+]  # fmt: skip
 
 SUBSTEP = 0.5
 """Longest integration step, seconds."""
 
-MU = 3.986_004_418e14
-J2 = 1.082_626_68e-3
-RADIUS = 6_378_137.0
-FLATTENING = 1.0 / 298.257_223_563
-RATE = 7.292_115e-5
-
-# The filter's air: the density of the US Standard Atmosphere 1976 every 2 km, straight in the
-# logarithm. The simulator's is a closed form: they differ by up to half a per cent.
-_DENSITY_STEP = 2_000.0
-_DENSITY_TOP = 120_000.0
-
-
-def _log_density() -> NDArray[np.float64]:
-    from trilogue.analysis.flight.atmosphere import density
-
-    heights = np.arange(0.0, _DENSITY_TOP + 1.0, _DENSITY_STEP)
-    logs: NDArray[np.float64] = np.log(np.array([density(h) for h in heights]))
-    return logs
+_A = 0
+_F = _A + 6 * WIDE
+_T = _F + CORE * WIDE
+_G = _T + CORE * WIDE
+X = _G + CORE * WIDE
+P = X + WIDE
+ROOM = P + CORE * WIDE
+"""Size of the work array of `advance`. Before, the places in it of the derivative of the rates, of
+the transition and its transpose, of the transition times the covariance, and, from outside, of the
+state and its covariance."""
 
 
-_LOG_DENSITY = _log_density()
+@fused
+def _move(mode: int, h: float, a: NDArray[np.float64]) -> None:
+    """Move the state at `X` by one step of the classical Runge–Kutta rule.
 
-
-@kernel
-def _air(x: float, y: float, z: float) -> tuple[float, float]:
-    """Return density and its derivative by height; the height is good to 5 m up to 120 km."""
-    r = math.sqrt(x * x + y * y + z * z)
-    s = z / r
-    surface = RADIUS * (1.0 - FLATTENING * s * s * (1.0 + 1.5 * FLATTENING * (1.0 - s * s)))
-    h = r - surface
-    if h >= _DENSITY_TOP - 1.0:
-        return 0.0, 0.0
-    share = max(h, 0.0) / _DENSITY_STEP
-    i = int(share)
-    slope = (_LOG_DENSITY[i + 1] - _LOG_DENSITY[i]) / _DENSITY_STEP
-    rho = math.exp(_LOG_DENSITY[i] + slope * (max(h, 0.0) - i * _DENSITY_STEP))
-    return rho, rho * slope
-
-
-@kernel
-def _gravity(x: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """Write gravity with J2 and the centrifugal term at a position (Vallado, 4th ed., 8.7.1)."""
-    r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
-    central = -MU / (r2 * math.sqrt(r2))
-    k = 1.5 * J2 * RADIUS * RADIUS / r2
-    polar = 5.0 * x[2] * x[2] / r2
-    across = central * (1.0 + k * (1.0 - polar)) + RATE * RATE
-    out[0] = across * x[0]
-    out[1] = across * x[1]
-    out[2] = central * (1.0 + k * (3.0 - polar)) * x[2]
-
-
-@kernel
-def acceleration(mode: int, x: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """Write the rates of velocity and of thrust acceleration, `out` `(6,)`, at a state."""
-    _gravity(x, out)
-    out[3] = out[4] = out[5] = 0.0
-    if mode == BOOST_TURN:
-        v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
-        a = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
-        growth = a / EXHAUST
-        out[3] = growth * x[6]
-        out[4] = growth * x[7]
-        out[5] = growth * x[8]
-        if v2 > SLOW * SLOW:
-            # The velocity turns at (v × g)/v² under gravity, and the thrust with it.
-            wx = (x[4] * out[2] - x[5] * out[1]) / v2
-            wy = (x[5] * out[0] - x[3] * out[2]) / v2
-            wz = (x[3] * out[1] - x[4] * out[0]) / v2
-            out[3] += wy * x[8] - wz * x[7]
-            out[4] += wz * x[6] - wx * x[8]
-            out[5] += wx * x[7] - wy * x[6]
-    out[0] += 2.0 * RATE * x[4]
-    out[1] -= 2.0 * RATE * x[3]
-    if mode <= BOOST_TURN:
-        out[0] += x[6]
-        out[1] += x[7]
-        out[2] += x[8]
-    elif mode == REENTRY:
-        rho, _ = _air(x[0], x[1], x[2])
-        if rho > 0.0:
-            speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-            drag = 0.5 * rho * speed * math.exp(min(x[9], 0.0))
-            out[0] -= drag * x[3]
-            out[1] -= drag * x[4]
-            out[2] -= drag * x[5]
-
-
-EXHAUST = 2_600.0
-"""Exhaust velocity by which thrust acceleration grows, m/s: between solid and storable liquid."""
-SLOW = 100.0
-"""Below this speed, m/s, the direction of velocity says nothing of the thrust."""
-
-
-@kernel
-def jacobian(mode: int, x: NDArray[np.float64], a: NDArray[np.float64]) -> None:
-    """Write the partial derivatives of `acceleration` by the state, `a` `(6, 10)`.
-
-    Of `BOOST_TURN` the derivative of the turning rate by position and velocity is left out: it
-    is 1e-7 of the terms kept.
+    Writes the derivative at the middle of the step to `_A`.
     """
-    a[:] = 0.0
-    r2 = x[0] * x[0] + x[1] * x[1] + x[2] * x[2]
-    central = -MU / (r2 * math.sqrt(r2))
-    k = 1.5 * J2 * RADIUS * RADIUS / r2
-    polar = 5.0 * x[2] * x[2] / r2
-    # d/dx of central·(1 + k(1 - polar))·x, term by term; s runs 1, 1, 3 along the axes.
+    x, y, z, vx, vy, vz = a[X], a[X + 1], a[X + 2], a[X + 3], a[X + 4], a[X + 5]
+    ax, ay, az = a[X + 6], a[X + 7], a[X + 8]
+    drag = math.exp(min(a[X + 9], 0.0)) if mode == REENTRY else 0.0
+    n, w = 0.5 * h, h / 6.0
+    a1, b1, c1, d1, e1, f1 = rates(mode, x, y, z, vx, vy, vz, ax, ay, az, drag)
+    ux, uy, uz = vx + n * a1, vy + n * b1, vz + n * c1
+    a2, b2, c2, d2, e2, f2 = rates(
+        mode, x + n * vx, y + n * vy, z + n * vz, ux, uy, uz,
+        ax + n * d1, ay + n * e1, az + n * f1, drag,
+    )  # fmt: skip
+    tx, ty, tz = vx + n * a2, vy + n * b2, vz + n * c2
+    px, py, pz = x + n * ux, y + n * uy, z + n * uz
+    qx, qy, qz = ax + n * d2, ay + n * e2, az + n * f2
+    derivative(mode, px, py, pz, tx, ty, tz, qx, qy, qz, a[X + 9], a)
+    a3, b3, c3, d3, e3, f3 = rates(mode, px, py, pz, tx, ty, tz, qx, qy, qz, drag)
+    a4, b4, c4, d4, e4, f4 = rates(
+        mode, x + h * tx, y + h * ty, z + h * tz, vx + h * a3, vy + h * b3, vz + h * c3,
+        ax + h * d3, ay + h * e3, az + h * f3, drag,
+    )  # fmt: skip
+    a[X] = x + h * (vx + w * (a1 + a2 + a3))
+    a[X + 1] = y + h * (vy + w * (b1 + b2 + b3))
+    a[X + 2] = z + h * (vz + w * (c1 + c2 + c3))
+    a[X + 3] = vx + w * (a1 + 2.0 * a2 + 2.0 * a3 + a4)
+    a[X + 4] = vy + w * (b1 + 2.0 * b2 + 2.0 * b3 + b4)
+    a[X + 5] = vz + w * (c1 + 2.0 * c2 + 2.0 * c3 + c4)
+    a[X + 6] = ax + w * (d1 + 2.0 * d2 + 2.0 * d3 + d4)
+    a[X + 7] = ay + w * (e1 + 2.0 * e2 + 2.0 * e3 + e4)
+    a[X + 8] = az + w * (f1 + 2.0 * f2 + 2.0 * f3 + f4)
+
+
+@fused
+def transition(mode: int, h: float, a: NDArray[np.float64]) -> None:
+    """Write the transition of a step, ten rows at `_F`, from the derivative at `_A`.
+
+    The series of exp(A h), of A = [[0, I, 0, 0], [G, C, B, d], [0, 0, T, 0], [0, 0, 0, 0]], to the
+    third order for position and to the second for the rest.
+    """
+    h2, h3 = 0.5 * h * h, h * h * h / 6.0
     for i in range(3):
-        s = 3.0 if i == 2 else 1.0
-        scale = central * (1.0 + k * (s - polar))
-        a[i, i] += scale
-        for j in range(3):
-            radial = -3.0 * x[j] / r2 * central * (1.0 + k * (s - polar))
-            oblate = central * k * (-2.0 * x[j] / r2 * (s - polar) + 2.0 * polar * x[j] / r2)
-            if j == 2:
-                oblate -= central * k * 10.0 * x[2] / r2
-            a[i, j] += (radial + oblate) * x[i]
-    a[0, 0] += RATE * RATE
-    a[1, 1] += RATE * RATE
-    a[0, 4] = 2.0 * RATE
-    a[1, 3] = -2.0 * RATE
-    if mode <= BOOST_TURN:
-        for i in range(3):
-            a[i, 6 + i] = 1.0
-    elif mode == REENTRY:
-        rho, slope = _air(x[0], x[1], x[2])
-        if rho > 0.0:
-            speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
-            r = math.sqrt(r2)
-            e = 0.5 * math.exp(min(x[9], 0.0))
-            for i in range(3):
-                for j in range(3):
-                    a[i, j] -= e * slope * x[j] / r * speed * x[3 + i]
-                    a[i, 3 + j] -= e * rho * x[3 + j] / speed * x[3 + i]
-                a[i, 3 + i] -= e * rho * speed
-                a[i, 9] = -e * rho * speed * x[3 + i]
-    if mode == BOOST_TURN:
-        size = math.sqrt(x[6] * x[6] + x[7] * x[7] + x[8] * x[8])
-        v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
-        if size > 0.0:
-            for i in range(3):
-                a[3 + i, 6 + i] += size / EXHAUST
-                for j in range(3):
-                    a[3 + i, 6 + j] += x[6 + i] * x[6 + j] / (size * EXHAUST)
-        if v2 > SLOW * SLOW:
-            g = np.empty(3)
-            _gravity(x, g)
-            wx = (x[4] * g[2] - x[5] * g[1]) / v2
-            wy = (x[5] * g[0] - x[3] * g[2]) / v2
-            wz = (x[3] * g[1] - x[4] * g[0]) / v2
-            a[3, 7] -= wz
-            a[3, 8] += wy
-            a[4, 6] += wz
-            a[4, 8] -= wx
-            a[5, 6] -= wy
-            a[5, 7] += wx
+        row = _A + i * WIDE
+        # (A²) of the velocity rows: G·(velocity part) + C·(itself) + B·(acceleration rows).
+        c0, c1, c2 = a[row + 3], a[row + 4], a[row + 5]
+        thrust = a[row + 6 + i]
+        place, speed, push = _F + i * WIDE, _F + (3 + i) * WIDE, _F + (6 + i) * WIDE
+        for t in range(WIDE):
+            second = c0 * a[_A + t] + c1 * a[_A + WIDE + t] + c2 * a[_A + 2 * WIDE + t]
+            second += thrust * a[_A + (3 + i) * WIDE + t]
+            first = a[row + t]
+            a[place + t] = h2 * first + h3 * second
+            a[speed + t] = h * first + h2 * second
+            a[push + t] = 0.0
+        for m in range(3):
+            a[place + 3 + m] += h3 * a[row + m]
+            a[speed + 3 + m] += h2 * a[row + m]
+        a[place + i] += 1.0
+        a[place + 3 + i] += h
+        a[speed + 3 + i] += 1.0
+        if mode == BOOST_TURN:
+            row = _A + (3 + i) * WIDE
+            for j in range(6, 9):
+                turned = 0.0
+                for m in range(3):
+                    turned += a[row + 6 + m] * a[_A + (3 + m) * WIDE + j]
+                a[push + j] = h * a[row + j] + h2 * turned
+        a[push + 6 + i] += 1.0
+    for t in range(WIDE):
+        a[_F + 9 * WIDE + t] = 0.0
+    a[_F + 9 * WIDE + 9] = 1.0
 
 
 @kernel
@@ -209,64 +127,150 @@ def propagate(mode: int, x: NDArray[np.float64], dt: float, f: NDArray[np.float6
     The state by the classical Runge–Kutta rule. The transition by the series of exp(A dt) to the
     third order, with A taken at the middle of the step.
     """
-    k = np.empty((4, 6))
-    probe = np.empty(CORE)
-    middle = np.empty(CORE)
-    probe[:] = x[:CORE]
-    for stage in range(4):
-        if stage > 0:
-            h = dt if stage == 3 else 0.5 * dt
-            for i in range(3):
-                # The rate of position in the previous probe is that probe's velocity.
-                probe[6 + i] = x[6 + i] + h * k[stage - 1, 3 + i]
-            if stage == 1:
-                for i in range(3):
-                    probe[i] = x[i] + h * x[3 + i]
-                    probe[3 + i] = x[3 + i] + h * k[0, i]
-            elif stage == 2:
-                for i in range(3):
-                    probe[i] = x[i] + h * (x[3 + i] + 0.5 * dt * k[0, i])
-                    probe[3 + i] = x[3 + i] + h * k[1, i]
-            else:
-                for i in range(3):
-                    probe[i] = x[i] + h * (x[3 + i] + 0.5 * dt * k[1, i])
-                    probe[3 + i] = x[3 + i] + h * k[2, i]
-        acceleration(mode, probe, k[stage])
-        if stage == 2:
-            middle[:] = probe
-    a = np.empty((6, CORE))
-    jacobian(mode, middle, a)
-    for i in range(3):
-        x[i] += dt * (x[3 + i] + dt / 6.0 * (k[0, i] + k[1, i] + k[2, i]))
-        x[3 + i] += dt / 6.0 * (k[0, i] + 2.0 * k[1, i] + 2.0 * k[2, i] + k[3, i])
-        x[6 + i] += dt / 6.0 * (k[0, 3 + i] + 2.0 * k[1, 3 + i] + 2.0 * k[2, 3 + i] + k[3, 3 + i])
-    # exp(A dt) of A = [[0, I, 0, 0], [G, C, B, d], [0, 0, T, 0], [0, 0, 0, 0]].
-    f[:] = 0.0
-    for i in range(3):
-        f[i, i] = 1.0
-        f[i, 3 + i] = dt
-        f[3 + i, 3 + i] = 1.0
-        f[6 + i, 6 + i] = 1.0
+    room = np.zeros(ROOM)
+    for i in range(CORE):
+        room[X + i] = x[i]
+    _move(mode, dt, room)
+    transition(mode, dt, room)
+    for i in range(9):
+        x[i] = room[X + i]
         for j in range(CORE):
-            # Second order: the row of A itself enters position, times dt²/2.
-            f[i, j] += 0.5 * dt * dt * a[i, j]
-            f[3 + i, j] += dt * a[i, j]
-            f[6 + i, j] += dt * a[3 + i, j]
-    for i in range(3):
+            f[i, j] = room[_F + i * WIDE + j]
+
+
+@part
+def _product(
+    a: NDArray[np.float64], out: int, left: int, right: int, rows: int, falling: bool
+) -> None:
+    """Write at `out` the first rows of the product of two matrices `(10, 10)` of a work array.
+
+    Two rows at a time, which share what they load. Without thrust its columns are left out.
+    """
+    for i in range(0, rows, 2):
+        row, next_row, to = left + i * WIDE, left + (i + 1) * WIDE, out + i * WIDE
+        u0, u1, u2, u3, u4 = a[row], a[row + 1], a[row + 2], a[row + 3], a[row + 4]
+        u5, u6, u7, u8, u9 = a[row + 5], a[row + 6], a[row + 7], a[row + 8], a[row + 9]
+        v0, v1, v2 = a[next_row], a[next_row + 1], a[next_row + 2]
+        v3, v4, v5 = a[next_row + 3], a[next_row + 4], a[next_row + 5]
+        v6, v7, v8, v9 = a[next_row + 6], a[next_row + 7], a[next_row + 8], a[next_row + 9]
+        for t in range(WIDE):
+            k = right + t
+            b0, b1, b2 = a[k], a[k + WIDE], a[k + 2 * WIDE]
+            b3, b4, b5, b9 = a[k + 3 * WIDE], a[k + 4 * WIDE], a[k + 5 * WIDE], a[k + 9 * WIDE]
+            u = (u0 * b0 + u1 * b1 + u2 * b2) + (u3 * b3 + u4 * b4 + u5 * b5) + u9 * b9
+            v = (v0 * b0 + v1 * b1 + v2 * b2) + (v3 * b3 + v4 * b4 + v5 * b5) + v9 * b9
+            if not falling:
+                b6, b7, b8 = a[k + 6 * WIDE], a[k + 7 * WIDE], a[k + 8 * WIDE]
+                u += u6 * b6 + u7 * b7 + u8 * b8
+                v += v6 * b6 + v7 * b7 + v8 * b8
+            a[to + t] = u
+            a[to + WIDE + t] = v
+
+
+@part
+def _symmetric(a: NDArray[np.float64], rows: int) -> None:
+    """Write what stands above the diagonal of P in its first rows below it, too."""
+    for i in range(rows):
+        for j in range(i + 1, CORE):
+            a[P + j * WIDE + i] = a[P + i * WIDE + j]
+
+
+@fused
+def spread(mode: int, a: NDArray[np.float64]) -> None:
+    """Write F P Fᵀ over P, with F at `_F`."""
+    for i in range(6):
         for j in range(CORE):
-            # (A²) of the velocity rows: G·(velocity part) + C·a + B·(acceleration rows).
-            second = 0.0
-            for m in range(3):
-                second += a[i, 3 + m] * a[m, j]
-                second += a[i, 6 + m] * a[3 + m, j]
-            if 3 <= j < 6:
-                second += a[i, j - 3]
-            f[3 + i, j] += 0.5 * dt * dt * second
-            f[i, j] += dt * dt * dt / 6.0 * second
-            turned = 0.0
-            for m in range(3):
-                turned += a[3 + i, 6 + m] * a[3 + m, j]
-            f[6 + i, j] += 0.5 * dt * dt * turned
+            a[_T + j * WIDE + i] = a[_F + i * WIDE + j]
+    for i in range(6, CORE):
+        for j in range(6, CORE):
+            a[_T + j * WIDE + i] = a[_F + i * WIDE + j]
+    if mode == BOOST_TURN:
+        _product(a, _G, _F, P, CORE, False)  # noqa: FBT003
+        _product(a, P, _G, _T, CORE, False)  # noqa: FBT003
+        _symmetric(a, 9)
+    elif mode < BOOST_TURN:
+        _product(a, _G, _F, P, 6, False)  # noqa: FBT003
+        _product(a, P, _G, _T, 6, False)  # noqa: FBT003
+        _symmetric(a, 6)
+    else:
+        _product(a, _G, _F, P, 6, True)  # noqa: FBT003
+        _product(a, P, _G, _T, 6, True)  # noqa: FBT003
+        _symmetric(a, 6)
+
+
+@kernel
+def _spread_beyond(
+    mode: int, p: NDArray[np.float64], a: NDArray[np.float64], moved: NDArray[np.float64]
+) -> None:
+    """Write what of F P Fᵀ ties the core to the biases; `moved` `(9, n)` is room to work in."""
+    n = len(p)
+    rows = 9 if mode == BOOST_TURN else 6
+    for i in range(rows):
+        for j in range(CORE, n):
+            moved[i, j] = 0.0
+        for m in range(CORE):
+            w = a[_F + i * WIDE + m]
+            if w != 0.0:
+                for j in range(CORE, n):
+                    moved[i, j] += w * p[m, j]
+    for i in range(rows):
+        for j in range(CORE, n):
+            p[i, j] = moved[i, j]
+            p[j, i] = moved[i, j]
+
+
+@fused
+def disturb(mode: int, a: NDArray[np.float64], h: float, noise: NDArray[np.float64]) -> None:
+    """Add the process noise of a step to P; thrust that is nil keeps its standing variance."""
+    q_v, q_a, q_d = noise[mode, 0] ** 2, noise[mode, 1] ** 2, noise[mode, 2] ** 2
+    h2, h3 = h * h, h * h * h
+    for i in range(3):
+        row, speed, thrust = P + i * WIDE, P + (3 + i) * WIDE, P + (6 + i) * WIDE
+        a[row + i] += q_v * h3 / 3.0
+        a[row + 3 + i] += q_v * h2 / 2.0
+        a[speed + i] += q_v * h2 / 2.0
+        a[speed + 3 + i] += q_v * h
+        if mode <= BOOST_TURN:
+            # A white rate of acceleration, integrated once, twice and three times.
+            a[row + i] += q_a * h3 * h2 / 20.0
+            a[row + 3 + i] += q_a * h2 * h2 / 8.0
+            a[speed + i] += q_a * h2 * h2 / 8.0
+            a[row + 6 + i] += q_a * h3 / 6.0
+            a[thrust + i] += q_a * h3 / 6.0
+            a[speed + 3 + i] += q_a * h3 / 3.0
+            a[speed + 6 + i] += q_a * h2 / 2.0
+            a[thrust + 3 + i] += q_a * h2 / 2.0
+            a[thrust + 6 + i] += q_a * h
+        else:
+            a[thrust + 6 + i] = noise[MODES, 0] ** 2
+    a[P + 9 * WIDE + 9] += q_d * h
+
+
+@fused
+def _silence(mode: int, a: NDArray[np.float64]) -> None:
+    """Hold thrust at zero in a mode that has none."""
+    if mode > BOOST_TURN:
+        for i in range(6, 9):
+            a[X + i] = 0.0
+            for j in range(CORE):
+                a[P + i * WIDE + j] = 0.0
+                a[P + j * WIDE + i] = 0.0
+
+
+@fused
+def advance(mode: int, dt: float, noise: NDArray[np.float64], a: NDArray[np.float64]) -> None:
+    """Do as `predict` with the state at `X` and the covariance at `P` of a work array `(ROOM,)`.
+
+    The array comes as zeros or as it was left.
+    """
+    steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
+    h = dt / steps
+    for _ in range(steps):
+        _silence(mode, a)
+        _move(mode, h, a)
+        transition(mode, h, a)
+        spread(mode, a)
+        disturb(mode, a, h, noise)
 
 
 @kernel
@@ -279,63 +283,35 @@ def predict(
     (m/s² per root hertz), of its rate (m/s³ per root hertz), and of the logarithm of drag area
     over mass (per root second). The row after the modes' is that of the standing uncertainty.
     """
+    predict_in(mode, x, p, dt, noise, np.zeros(ROOM))
+
+
+@kernel
+def predict_in(
+    mode: int, x: NDArray[np.float64], p: NDArray[np.float64], dt: float,
+    noise: NDArray[np.float64], room: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Do as `predict`, with the work array of `advance`."""
     n = len(x)
-    thrusting = mode <= BOOST_TURN
-    if not thrusting:
-        for i in range(6, 9):
-            x[i] = 0.0
-            for j in range(n):
-                p[i, j] = 0.0
-                p[j, i] = 0.0
-    steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
-    h = dt / steps
-    f = np.empty((9, CORE))
-    rows = 9 if mode == BOOST_TURN else 6
-    active = CORE if mode == REENTRY or thrusting else 6
-    fp = np.empty((9, n))
-    for _ in range(steps):
-        propagate(mode, x, h, f)
-        for i in range(rows):
-            for j in range(n):
-                fp[i, j] = 0.0
-            for m in range(active):
-                w = f[i, m]
-                if w != 0.0:
-                    for j in range(n):
-                        fp[i, j] += w * p[m, j]
-        for i in range(rows):
-            for j in range(n):
-                p[i, j] = fp[i, j]
-        # Now the columns: the top rows of F P are in place, the rest of P is as it was.
-        for i in range(rows):
-            for j in range(rows, n):
-                p[j, i] = p[i, j]
-        for i in range(rows):
-            for j in range(i + 1):
-                total = 0.0
-                for m in range(active):
-                    total += fp[i, m] * f[j, m]
-                p[i, j] = total
-                p[j, i] = total
-        q_v, q_a, q_d = noise[mode, 0] ** 2, noise[mode, 1] ** 2, noise[mode, 2] ** 2
-        h2, h3 = h * h, h * h * h
-        for i in range(3):
-            p[i, i] += q_v * h3 / 3.0
-            p[i, 3 + i] += q_v * h2 / 2.0
-            p[3 + i, i] += q_v * h2 / 2.0
-            p[3 + i, 3 + i] += q_v * h
-            if thrusting:
-                # A white rate of acceleration, integrated once, twice and three times.
-                p[i, i] += q_a * h3 * h2 / 20.0
-                p[i, 3 + i] += q_a * h2 * h2 / 8.0
-                p[3 + i, i] += q_a * h2 * h2 / 8.0
-                p[i, 6 + i] += q_a * h3 / 6.0
-                p[6 + i, i] += q_a * h3 / 6.0
-                p[3 + i, 3 + i] += q_a * h3 / 3.0
-                p[3 + i, 6 + i] += q_a * h2 / 2.0
-                p[6 + i, 3 + i] += q_a * h2 / 2.0
-                p[6 + i, 6 + i] += q_a * h
-        p[9, 9] += q_d * h
-    if not thrusting:
-        for i in range(6, 9):
-            p[i, i] = noise[MODES, 0] ** 2
+    for i in range(CORE):
+        room[X + i] = x[i]
+        for j in range(CORE):
+            room[P + i * WIDE + j] = p[i, j]
+    if n == CORE:
+        advance(mode, dt, noise, room)
+    else:
+        if mode > BOOST_TURN:
+            for i in range(6, 9):
+                for j in range(CORE, n):
+                    p[i, j] = 0.0
+                    p[j, i] = 0.0
+        moved = np.empty((9, n))
+        steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
+        for _ in range(steps):
+            # One step of the core, whose transition then is there for the rest.
+            advance(mode, dt / steps, noise, room)
+            _spread_beyond(mode, p, room, moved)
+    for i in range(CORE):
+        x[i] = room[X + i]
+        for j in range(CORE):
+            p[i, j] = room[P + i * WIDE + j]

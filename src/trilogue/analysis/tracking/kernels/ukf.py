@@ -27,23 +27,14 @@ from numba import njit
 from numpy.typing import NDArray
 
 from trilogue.analysis.tracking.kernels.dynamics import (
-    _DENSITY_STEP,
-    _DENSITY_TOP,
-    _LOG_DENSITY,
     BOOST_FREE,
     BOOST_TURN,
     CORE,
-    EXHAUST,
-    FLATTENING,
-    J2,
     MODES,
-    MU,
-    RADIUS,
-    RATE,
     REENTRY,
-    SLOW,
     SUBSTEP,
 )
+from trilogue.analysis.tracking.kernels.points import move
 
 __all__ = ["ALPHA", "BETA", "KAPPA", "run"]
 
@@ -65,9 +56,6 @@ _Z = _D + WIDTH
 _U = _Z + 3 * _SIGHT
 _ROOM = _U + 3 * _ROW
 
-_DENSITY = np.exp(_LOG_DENSITY)
-_SLOPE = np.append(np.diff(_LOG_DENSITY) / _DENSITY_STEP, 0.0)
-
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -77,110 +65,19 @@ def _kernel(function: F) -> F:
     return cast("F", njit(cache=True, error_model="numpy", fastmath=loose)(function))
 
 
-def _part(function: F) -> F:
-    """Write a function into those that call it: a loop is vectorised only as a whole."""
-    return cast("F", njit(inline="always")(function))
+@_kernel
+def _move_free(room: NDArray[np.float64], h: float) -> None:
+    move(room, _W, WIDTH, _D, _D, -1, False, False, h)  # noqa: FBT003
 
 
-Six = tuple[float, float, float, float, float, float]
+@_kernel
+def _move_turn(room: NDArray[np.float64], h: float) -> None:
+    move(room, _W, WIDTH, _D, _D, -1, True, False, h)  # noqa: FBT003
 
 
-@_part
-def _air(x: float, y: float, z: float) -> float:
-    """Return density as `dynamics` has it; the exponential, of at most 0.4, by its series."""
-    r2 = x * x + y * y + z * z
-    s2 = z * z / r2
-    surface = RADIUS * (1.0 - FLATTENING * s2 * (1.0 + 1.5 * FLATTENING * (1.0 - s2)))
-    h = min(max(math.sqrt(r2) - surface, 0.0), _DENSITY_TOP - 1.0)
-    i = int(h * (1.0 / _DENSITY_STEP))
-    e = _SLOPE[i] * (h - i * _DENSITY_STEP)
-    series = 1.0 + e * (1.0 / 11.0) * (1.0 + e * (1.0 / 12.0) * (1.0 + e * (1.0 / 13.0)))
-    series = 1.0 + e * (1.0 / 8.0) * (1.0 + e * (1.0 / 9.0) * (1.0 + e * (1.0 / 10.0) * series))
-    series = 1.0 + e * (1.0 / 5.0) * (1.0 + e * (1.0 / 6.0) * (1.0 + e * (1.0 / 7.0) * series))
-    series = 1.0 + e * (1.0 / 2.0) * (1.0 + e * (1.0 / 3.0) * (1.0 + e * (1.0 / 4.0) * series))
-    rho = _DENSITY[i] * (1.0 + e * series)
-    return rho if h < _DENSITY_TOP - 1.0 else 0.0
-
-
-@_part
-def _rates(
-    mode: int, x: float, y: float, z: float, vx: float, vy: float, vz: float,
-    ax: float, ay: float, az: float, drag: float,
-) -> Six:  # fmt: skip
-    """Return the rates of velocity and thrust acceleration; see `dynamics.acceleration`."""
-    r2 = x * x + y * y + z * z
-    inverse = 1.0 / r2
-    central = -MU * inverse / math.sqrt(r2)
-    k = 1.5 * J2 * RADIUS * RADIUS * inverse
-    polar = 5.0 * z * z * inverse
-    across = central * (1.0 + k * (1.0 - polar)) + RATE * RATE
-    gx, gy, gz = across * x, across * y, central * (1.0 + k * (3.0 - polar)) * z
-    jx, jy, jz = 0.0, 0.0, 0.0
-    if mode == BOOST_TURN:
-        v2 = vx * vx + vy * vy + vz * vz
-        growth = math.sqrt(ax * ax + ay * ay + az * az) * (1.0 / EXHAUST)
-        turned = 1.0 / v2 if v2 > SLOW * SLOW else 0.0
-        wx = (vy * gz - vz * gy) * turned
-        wy = (vz * gx - vx * gz) * turned
-        wz = (vx * gy - vy * gx) * turned
-        jx = growth * ax + wy * az - wz * ay
-        jy = growth * ay + wz * ax - wx * az
-        jz = growth * az + wx * ay - wy * ax
-    gx += 2.0 * RATE * vy
-    gy -= 2.0 * RATE * vx
-    if mode <= BOOST_TURN:
-        gx += ax
-        gy += ay
-        gz += az
-    if mode == REENTRY:
-        push = 0.5 * _air(x, y, z) * math.sqrt(vx * vx + vy * vy + vz * vz) * drag
-        gx -= push * vx
-        gy -= push * vy
-        gz -= push * vz
-    return gx, gy, gz, jx, jy, jz
-
-
-def _mover(mode: int) -> Callable[[NDArray[np.float64], float], None]:
-    """Return the step of a mode: its own function, since branches would not be vectorised."""
-
-    @_kernel
-    def move(room: NDArray[np.float64], h: float) -> None:
-        """Move every point by one step of the classical Runge–Kutta rule."""
-        n, s = 0.5 * h, h / 6.0
-        for k in range(_W, _W + WIDTH):
-            x, y, z = room[k], room[WIDTH + k], room[2 * WIDTH + k]
-            vx, vy, vz = room[3 * WIDTH + k], room[4 * WIDTH + k], room[5 * WIDTH + k]
-            ax, ay, az = room[6 * WIDTH + k], room[7 * WIDTH + k], room[8 * WIDTH + k]
-            drag = room[CORE * WIDTH + k]
-            a1, b1, c1, d1, e1, f1 = _rates(mode, x, y, z, vx, vy, vz, ax, ay, az, drag)
-            ux, uy, uz = vx + n * a1, vy + n * b1, vz + n * c1
-            a2, b2, c2, d2, e2, f2 = _rates(
-                mode, x + n * vx, y + n * vy, z + n * vz, ux, uy, uz,
-                ax + n * d1, ay + n * e1, az + n * f1, drag,
-            )  # fmt: skip
-            tx, ty, tz = vx + n * a2, vy + n * b2, vz + n * c2
-            a3, b3, c3, d3, e3, f3 = _rates(
-                mode, x + n * ux, y + n * uy, z + n * uz, tx, ty, tz,
-                ax + n * d2, ay + n * e2, az + n * f2, drag,
-            )  # fmt: skip
-            a4, b4, c4, d4, e4, f4 = _rates(
-                mode, x + h * tx, y + h * ty, z + h * tz, vx + h * a3, vy + h * b3, vz + h * c3,
-                ax + h * d3, ay + h * e3, az + h * f3, drag,
-            )  # fmt: skip
-            room[k] = x + h * (vx + s * (a1 + a2 + a3))
-            room[WIDTH + k] = y + h * (vy + s * (b1 + b2 + b3))
-            room[2 * WIDTH + k] = z + h * (vz + s * (c1 + c2 + c3))
-            room[3 * WIDTH + k] = vx + s * (a1 + 2.0 * (a2 + a3) + a4)
-            room[4 * WIDTH + k] = vy + s * (b1 + 2.0 * (b2 + b3) + b4)
-            room[5 * WIDTH + k] = vz + s * (c1 + 2.0 * (c2 + c3) + c4)
-            room[6 * WIDTH + k] = ax + s * (d1 + 2.0 * (d2 + d3) + d4)
-            room[7 * WIDTH + k] = ay + s * (e1 + 2.0 * (e2 + e3) + e4)
-            room[8 * WIDTH + k] = az + s * (f1 + 2.0 * (f2 + f3) + f4)
-
-    return move
-
-
-_move_free, _move_turn, _move_fall = _mover(BOOST_FREE), _mover(BOOST_TURN), _mover(REENTRY)
+@_kernel
+def _move_fall(room: NDArray[np.float64], h: float) -> None:
+    move(room, _W, WIDTH, _D, _D, -1, False, True, h)  # noqa: FBT003
 
 
 @_kernel
@@ -223,8 +120,11 @@ def _predict(
             off = root * room[_L + j * _ROW + i]
             room[_W + i * WIDTH + 1 + j] += off
             room[_W + i * WIDTH + 1 + CORE + j] -= off
+    # Of a point, what `points.move` multiplies: the turn of its thrust, or area over mass.
     for k in range(WIDTH):
-        room[_D + k] = math.exp(min(room[_W + 9 * WIDTH + k], 0.0)) if mode == REENTRY else 0.0
+        room[_D + k] = 1.0 if mode == BOOST_TURN else 0.0
+        if mode == REENTRY:
+            room[_D + k] = math.exp(min(room[_W + 9 * WIDTH + k], 0.0))
     steps = max(1, math.ceil(dt / SUBSTEP - 1e-9))
     h = dt / steps
     for _ in range(steps):
@@ -260,9 +160,7 @@ def _predict(
 
 
 @_kernel
-def _disturb(
-    mode: int, room: NDArray[np.float64], dt: float, noise: NDArray[np.float64]
-) -> None:
+def _disturb(mode: int, room: NDArray[np.float64], dt: float, noise: NDArray[np.float64]) -> None:
     """Add the process noise of an interval; see `dynamics.predict`."""
     q_v, q_a, q_d = noise[mode, 0] ** 2, noise[mode, 1] ** 2, noise[mode, 2] ** 2
     if mode > BOOST_TURN:
@@ -287,9 +185,9 @@ def _disturb(
 
 
 @_kernel
-def _look(room: NDArray[np.float64], sensor: NDArray[np.float64], root: float) -> tuple[
-    float, float, float
-]:
+def _look(
+    room: NDArray[np.float64], sensor: NDArray[np.float64], root: float
+) -> tuple[float, float, float]:
     """Write what the points show less what the middle one shows, and return the latter."""
     ox = room[_X] - sensor[0]
     oy = room[_X + 1] - sensor[1]
