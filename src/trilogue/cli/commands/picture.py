@@ -31,6 +31,7 @@ _COMMANDS = "trilogue.cli.commands"
         "ascent": f"{_COMMANDS}.ascent:ascent",
         "flown": f"{_COMMANDS}.flown:flown",
         "simulate": f"{_COMMANDS}.simulate:simulate",
+        "track": f"{_COMMANDS}.track:track",
         "value": f"{_COMMANDS}.value:value",
     },
 )

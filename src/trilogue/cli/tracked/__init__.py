@@ -1,0 +1,1 @@
+"""What `trilogue picture track` reads, says and writes."""
