@@ -4,9 +4,9 @@ import pytest
 
 from trilogue.analysis.scenario.sensors import sensor_set
 from trilogue.analysis.value.campaign import Campaign
+from trilogue.analysis.value.case import run_case
 from trilogue.analysis.value.plan import parse_campaign
 from trilogue.analysis.value.row import Row
-from trilogue.analysis.value.runner import run_here
 
 SMALL = """
 sites = ["hodo"]
@@ -26,4 +26,5 @@ def small() -> Campaign:
 
 @pytest.fixture(scope="session")
 def rows(small) -> list[Row]:
-    return run_here(small.cases(), workers=1)
+    """Each case by itself, without a runner."""
+    return [row for case in small.cases() for row in run_case(case)]

@@ -51,6 +51,12 @@ def test_rows_are_the_same_on_two_processes_and_progress_is_told(small, rows) ->
     assert told == [1] * len(small.cases())
 
 
+def test_rows_stand_in_the_order_of_cases_whichever_ends_first(rows) -> None:
+    first, second, third = (tuple(rows[k : k + 2]) for k in (0, 2, 4))
+    found = runner._in_order([(2, third), (0, first), (1, second)], 3)
+    assert found == rows[:6]
+
+
 @pytest.mark.slow
 def test_rows_are_the_same_on_a_dask_cluster(small, rows, tmp_path, monkeypatch) -> None:
     told = []
