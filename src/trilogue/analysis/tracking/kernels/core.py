@@ -30,6 +30,7 @@ from trilogue.analysis.tracking.kernels.dynamics import (
     spread,
     transition,
 )
+from trilogue.analysis.tracking.kernels.gain import take
 from trilogue.analysis.tracking.kernels.measurement import ANGLES, LOG_2PI, QUANTITIES, expected
 from trilogue.analysis.tracking.kernels.modes import LEAST, change, weigh
 from trilogue.analysis.tracking.kernels.motion import WIDE, derivative
@@ -106,12 +107,7 @@ def _update(
     a: NDArray[np.float64], sensor: NDArray[np.float64],
     z: NDArray[np.float64], sd: NDArray[np.float64], h: NDArray[np.float64],
 ) -> float:  # fmt: skip
-    """Step 3: take a plot in at `X` and `P`; return its log-likelihood.
-
-    As `measurement.update_in`: P less the sum of u uᵀ, x plus the sum of w u, where the rows u are
-    the root of the innovation covariance, inverted, times H P. Loops that do much in each turn are
-    vectorised; those that do little are unrolled instead, and are not.
-    """
+    """Step 3: take a plot in at `X` and `P`; return its log-likelihood."""
     seen = h[QUANTITIES]
     expected(a[X : X + CORE], sensor, -1, seen, h)
     for q in range(3):
@@ -139,33 +135,13 @@ def _update(
     s11 = h10 * a[one] + h11 * a[one + 1] + h12 * a[one + 2] + a[_R + 1]
     s21 = h20 * a[one] + h21 * a[one + 1] + h22 * a[one + 2]
     s22 = h20 * a[two] + h21 * a[two + 1] + h22 * a[two + 2] + a[_R + 2]
-    i0 = 1.0 / math.sqrt(s00)
-    l10, l20 = s10 * i0, s20 * i0
-    i1 = 1.0 / math.sqrt(s11 - l10 * l10)
-    l21 = (s21 - l20 * l10) * i1
-    i2 = 1.0 / math.sqrt(s22 - l20 * l20 - l21 * l21)
-    w0 = a[_V] * i0
-    w1 = (a[_V + 1] - l10 * w0) * i1
-    w2 = (a[_V + 2] - l20 * w0 - l21 * w1) * i2
-    for t in range(WIDE):
-        u0 = a[_U + t] * i0
-        u1 = (a[_U + WIDE + t] - l10 * u0) * i1
-        u2 = (a[_U + 2 * WIDE + t] - l20 * u0 - l21 * u1) * i2
-        a[_U + t], a[_U + WIDE + t], a[_U + 2 * WIDE + t] = u0, u1, u2
-        a[_M + t] = w0 * u0 + w1 * u1 + w2 * u2
-        a[X + t] += a[_M + t]
-    for i in range(0, CORE, 2):
-        row, next_row = P + i * WIDE, P + (i + 1) * WIDE
-        b0, b1, b2 = a[_U + i], a[_U + WIDE + i], a[_U + 2 * WIDE + i]
-        c0, c1, c2 = a[_U + i + 1], a[_U + WIDE + i + 1], a[_U + 2 * WIDE + i + 1]
-        for t in range(WIDE):
-            u0, u1, u2 = a[_U + t], a[_U + WIDE + t], a[_U + 2 * WIDE + t]
-            a[row + t] -= b0 * u0 + b1 * u1 + b2 * u2
-            a[next_row + t] -= c0 * u0 + c1 * u1 + c2 * u2
+    scale, distance2 = take(
+        a, X, P, _U, _M, s00, s10, s20, s11, s21, s22, a[_V], a[_V + 1], a[_V + 2]
+    )
     measured = 0.0
     for q in range(3):
         measured += 0.0 if math.isnan(z[q]) else 1.0
-    loglik = math.log(i0 * i1 * i2) - 0.5 * (w0 * w0 + w1 * w1 + w2 * w2 + measured * LOG_2PI)
+    loglik = math.log(scale) - 0.5 * (distance2 + measured * LOG_2PI)
     if math.isnan(z[3]):
         return float(loglik)
     return float(loglik + _rate(a, z[3] - seen[3], sd[3], h))

@@ -34,6 +34,9 @@ from trilogue.analysis.tracking.kernels.dynamics import (
     REENTRY,
     SUBSTEP,
 )
+from trilogue.analysis.tracking.kernels.gain import take
+from trilogue.analysis.tracking.kernels.measurement import LOG_2PI
+from trilogue.analysis.tracking.kernels.motion import WIDE
 from trilogue.analysis.tracking.kernels.points import move
 
 __all__ = ["ALPHA", "BETA", "KAPPA", "run"]
@@ -43,18 +46,19 @@ ALPHA, BETA, KAPPA = 0.5, 2.0, 3.0 - CORE
 
 POINTS = 2 * CORE + 1
 WIDTH = 24
-_ROW = 16  # a row of a matrix, filled up
 _SIGHT = 8  # points that a sensor tells apart, seven, filled up
-_LOG_2PI = math.log(2.0 * math.pi)
 # Places in `room`.
 _X = 0
-_P = _X + _ROW
-_L = _P + CORE * _ROW
-_W = _L + CORE * _ROW
+_P = _X + WIDE
+_L = _P + CORE * WIDE
+_W = _L + CORE * WIDE
 _D = _W + CORE * WIDTH
 _Z = _D + WIDTH
 _U = _Z + 3 * _SIGHT
-_ROOM = _U + 3 * _ROW
+_M = _U + 3 * WIDE
+_V = _M + WIDE
+_C = _V + WIDE
+_ROOM = _C + WIDE
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -86,16 +90,16 @@ def _root(room: NDArray[np.float64], columns: int) -> None:
 
     A covariance that has ceased to be one gives NaN from there on.
     """
-    for i in range(CORE * _ROW):
+    for i in range(CORE * WIDE):
         room[_L + i] = room[_P + i]
     for j in range(columns):
-        scale = 1.0 / math.sqrt(room[_L + j * _ROW + j])
-        for i in range(_ROW):
-            room[_L + j * _ROW + i] *= scale
+        scale = 1.0 / math.sqrt(room[_L + j * WIDE + j])
+        for i in range(WIDE):
+            room[_L + j * WIDE + i] *= scale
         for k in range(j + 1, columns):
-            w = room[_L + j * _ROW + k]
-            for i in range(_ROW):
-                room[_L + k * _ROW + i] -= w * room[_L + j * _ROW + i]
+            w = room[_L + j * WIDE + k]
+            for i in range(WIDE):
+                room[_L + k * WIDE + i] -= w * room[_L + j * WIDE + i]
 
 
 @_kernel
@@ -117,7 +121,7 @@ def _predict(
         if mode > BOOST_TURN and 6 <= i < 9:
             continue
         for j in range(i + 1):
-            off = root * room[_L + j * _ROW + i]
+            off = root * room[_L + j * WIDE + i]
             room[_W + i * WIDTH + 1 + j] += off
             room[_W + i * WIDTH + 1 + CORE + j] -= off
     # Of a point, what `points.move` multiplies: the turn of its thrust, or area over mass.
@@ -154,8 +158,8 @@ def _predict(
             for k in range(WIDTH):
                 total += room[_W + i * WIDTH + k] * room[_W + j * WIDTH + k]
             total = each * total + middle * room[_W + i * WIDTH] * room[_W + j * WIDTH]
-            room[_P + i * _ROW + j] = total
-            room[_P + j * _ROW + i] = total
+            room[_P + i * WIDE + j] = total
+            room[_P + j * WIDE + i] = total
     _disturb(mode, room, dt, noise)
 
 
@@ -170,18 +174,18 @@ def _disturb(mode: int, room: NDArray[np.float64], dt: float, noise: NDArray[np.
     place_speed = q_v * dt2 / 2.0 + q_a * dt2 * dt2 / 8.0
     speed = q_v * dt + q_a * dt3 / 3.0
     for i in range(3):
-        room[_P + i * _ROW + i] += place
-        room[_P + i * _ROW + 3 + i] += place_speed
-        room[_P + (3 + i) * _ROW + i] += place_speed
-        room[_P + (3 + i) * _ROW + 3 + i] += speed
-        room[_P + i * _ROW + 6 + i] += q_a * dt3 / 6.0
-        room[_P + (6 + i) * _ROW + i] += q_a * dt3 / 6.0
-        room[_P + (3 + i) * _ROW + 6 + i] += q_a * dt2 / 2.0
-        room[_P + (6 + i) * _ROW + 3 + i] += q_a * dt2 / 2.0
-        room[_P + (6 + i) * _ROW + 6 + i] += q_a * dt
+        room[_P + i * WIDE + i] += place
+        room[_P + i * WIDE + 3 + i] += place_speed
+        room[_P + (3 + i) * WIDE + i] += place_speed
+        room[_P + (3 + i) * WIDE + 3 + i] += speed
+        room[_P + i * WIDE + 6 + i] += q_a * dt3 / 6.0
+        room[_P + (6 + i) * WIDE + i] += q_a * dt3 / 6.0
+        room[_P + (3 + i) * WIDE + 6 + i] += q_a * dt2 / 2.0
+        room[_P + (6 + i) * WIDE + 3 + i] += q_a * dt2 / 2.0
+        room[_P + (6 + i) * WIDE + 6 + i] += q_a * dt
         if mode > BOOST_TURN:
-            room[_P + (6 + i) * _ROW + 6 + i] += noise[MODES, 0] ** 2
-    room[_P + 9 * _ROW + 9] += q_d * dt
+            room[_P + (6 + i) * WIDE + 6 + i] += noise[MODES, 0] ** 2
+    room[_P + 9 * WIDE + 9] += q_d * dt
 
 
 @_kernel
@@ -200,9 +204,9 @@ def _look(
     for k in range(1, 7):
         j = (k - 1) % 3
         sign = root if k <= 3 else -root
-        dx = sign * room[_L + j * _ROW]
-        dy = sign * room[_L + j * _ROW + 1]
-        dz = sign * room[_L + j * _ROW + 2]
+        dx = sign * room[_L + j * WIDE]
+        dy = sign * room[_L + j * WIDE + 1]
+        dz = sign * room[_L + j * WIDE + 2]
         de = sensor[3] * dx + sensor[4] * dy + sensor[5] * dz
         dn = sensor[6] * dx + sensor[7] * dy + sensor[8] * dz
         du = sensor[9] * dx + sensor[10] * dy + sensor[11] * dz
@@ -228,59 +232,52 @@ def _update(
     middle = (spread - CORE) / spread + 1.0 - alpha * alpha + beta + (POINTS - 7) * each
     _root(room, 3)
     seen = _look(room, sensor, root)
-    loglik = 0.0
-    rows = 3 if not math.isnan(z[2]) else 2
-    s = np.empty((3, 3))
-    v = np.empty(3)
-    mean = np.empty(3)
-    for a in range(rows):
-        total = 0.0
+    for q in range(3):
+        off = 0.0
         for k in range(1, 7):
-            total += room[_Z + a * _SIGHT + k]
-        mean[a] = each * total
-        for b in range(a + 1):
-            total = 0.0
-            for k in range(1, 7):
-                total += (room[_Z + a * _SIGHT + k] - mean[a]) * (
-                    room[_Z + b * _SIGHT + k] - mean[b]
-                )
-            s[a, b] = each * total + middle * mean[a] * mean[b]
-        s[a, a] += sd[a] * sd[a]
-        v[a] = z[a] - seen[a] - mean[a]
-        for i in range(_ROW):
-            total = 0.0
-            for j in range(3):
-                total += room[_L + j * _ROW + i] * (
-                    room[_Z + a * _SIGHT + 1 + j] - room[_Z + a * _SIGHT + 4 + j]
-                )
-            room[_U + a * _ROW + i] = each * root * total
-    v[0] -= 2.0 * math.pi * math.floor(v[0] / (2.0 * math.pi) + 0.5)
-    # By the root of the innovation covariance: each row of `_U` then stands for itself.
-    for a in range(rows):
-        for b in range(a):
-            w = s[a, b]
-            v[a] -= w * v[b]
-            for i in range(_ROW):
-                room[_U + a * _ROW + i] -= w * room[_U + b * _ROW + i]
-        top = s[a, a]
-        for b in range(a):
-            top -= s[a, b] * s[a, b]
-        scale = 1.0 / math.sqrt(top)
-        v[a] *= scale
-        for i in range(_ROW):
-            room[_U + a * _ROW + i] *= scale
-        for b in range(a + 1, rows):
-            w = s[b, a]
-            for c in range(a):
-                w -= s[b, c] * s[a, c]
-            s[b, a] = w * scale
-        loglik += math.log(scale) - 0.5 * (v[a] * v[a] + _LOG_2PI)
-        for i in range(CORE):
-            room[_X + i] += v[a] * room[_U + a * _ROW + i]
-            w = room[_U + a * _ROW + i]
-            for j in range(_ROW):
-                room[_P + i * _ROW + j] -= w * room[_U + a * _ROW + j]
-    return loglik
+            off += room[_Z + q * _SIGHT + k]
+        room[_V + q] = each * off
+        for k in range(1, 7):
+            room[_Z + q * _SIGHT + k] -= room[_V + q]
+    turns = math.floor((z[0] - seen[0] - room[_V]) / (2.0 * math.pi) + 0.5)
+    v0 = z[0] - seen[0] - room[_V] - 2.0 * math.pi * turns
+    v1 = z[1] - seen[1] - room[_V + 1]
+    ranged = not math.isnan(z[2])
+    v2 = z[2] - seen[2] - room[_V + 2] if ranged else 0.0
+    for j in range(3):
+        for q in range(3):
+            room[_C + q * 3 + j] = (
+                root * each * (room[_Z + q * _SIGHT + 1 + j] - room[_Z + q * _SIGHT + 4 + j])
+            )
+            if q == 2 and not ranged:
+                room[_C + q * 3 + j] = 0.0
+    c00, c01, c02 = room[_C], room[_C + 1], room[_C + 2]
+    c10, c11, c12 = room[_C + 3], room[_C + 4], room[_C + 5]
+    c20, c21, c22 = room[_C + 6], room[_C + 7], room[_C + 8]
+    for t in range(WIDE):
+        l0, l1, l2 = room[_L + t], room[_L + WIDE + t], room[_L + 2 * WIDE + t]
+        room[_U + t] = c00 * l0 + c01 * l1 + c02 * l2
+        room[_U + WIDE + t] = c10 * l0 + c11 * l1 + c12 * l2
+        room[_U + 2 * WIDE + t] = c20 * l0 + c21 * l1 + c22 * l2
+    s00 = _together(room, 0, 0, each, middle) + sd[0] * sd[0]
+    s10 = _together(room, 1, 0, each, middle)
+    s11 = _together(room, 1, 1, each, middle) + sd[1] * sd[1]
+    s20, s21, s22 = 0.0, 0.0, 1.0
+    if ranged:
+        s20 = _together(room, 2, 0, each, middle)
+        s21 = _together(room, 2, 1, each, middle)
+        s22 = _together(room, 2, 2, each, middle) + sd[2] * sd[2]
+    scale, distance2 = take(room, _X, _P, _U, _M, s00, s10, s20, s11, s21, s22, v0, v1, v2)
+    return math.log(scale) - 0.5 * (distance2 + (3.0 if ranged else 2.0) * LOG_2PI)
+
+
+@_kernel
+def _together(room: NDArray[np.float64], q: int, r: int, each: float, middle: float) -> float:
+    """Return the covariance of two quantities over the points; those left out stand at the mean."""
+    total = 0.0
+    for k in range(1, 7):
+        total += room[_Z + q * _SIGHT + k] * room[_Z + r * _SIGHT + k]
+    return float(each * total + middle * room[_V + q] * room[_V + r])
 
 
 @_kernel
@@ -312,7 +309,7 @@ def run(
     for i in range(CORE):
         room[_X + i] = x0[i]
         for j in range(CORE):
-            room[_P + i * _ROW + j] = p0[i, j]
+            room[_P + i * WIDE + j] = p0[i, j]
     now = start
     for m in range(len(time)):
         if time[m] > now:
@@ -322,4 +319,4 @@ def run(
         for i in range(CORE):
             xs_out[m, i] = room[_X + i]
             for j in range(CORE):
-                ps_out[m, i, j] = room[_P + i * _ROW + j]
+                ps_out[m, i, j] = room[_P + i * WIDE + j]
