@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Interacting", "Motion", "Sight", "Sighting", "at", "interacting", "unscented"]
+    from trilogue.analysis.tracking.prepared import Prepared
+
+__all__ = [
+    "Interacting", "Motion", "Sight", "Sighting", "at", "interacting", "sightings_of", "unscented",
+]  # fmt: skip
 
 FREE, TURN, COAST, REENTRY = range(4)
 SIZE = 10
@@ -265,6 +269,7 @@ class Motion(TransitionModel, GaussianModel):
             if rows is not columns:
                 self._powers[power - 1, columns, rows] += q
         self._powers[0, 9, 9] = q_d
+        self._transitions: list[NDArray] = []
         self._standing = np.zeros((SIZE, SIZE))
         if self.mode > TURN:
             self._standing[thrust, thrust] = np.asarray(self.noise)[4, 0] ** 2
@@ -302,26 +307,43 @@ class Motion(TransitionModel, GaussianModel):
         """Return the transition `(10, 10)`, to the third order at the middle of each step."""
         steps, h = self._steps(time_interval)
         one = state.state_vector.view(np.ndarray).ravel().tolist()
-        total = _IDENTITY
         if self.mode > TURN:
             one[6:9] = (0.0, 0.0, 0.0)
-            total = _IDENTITY.copy()
-            total[6:9] = 0.0
+        transitions = []
         for i in range(steps):
             a = _slopes(self.mode, _step_one(self.mode, one, h, middle=True))
             second = a @ a
             f = _IDENTITY + h * a + (0.5 * h * h) * second
             f[:3] += (h**3 / 6.0) * second[3:6]
-            total = f @ total
+            if self.mode > TURN:
+                f[6:9] = 0.0
+            transitions.append(f)
             if i + 1 < steps:
                 one = _step_one(self.mode, one, h)
+        if steps == 1:
+            return transitions[0]
+        self._transitions = transitions
+        total = transitions[0]
+        for f in transitions[1:]:
+            total = f @ total
         return total
 
     def covar(self, *, time_interval: timedelta, **_: object) -> CovarianceMatrix:
         """Return the process noise of an interval."""
-        h = time_interval.total_seconds()
+        if not self._transitions:
+            return self._noise_of(time_interval.total_seconds()).view(CovarianceMatrix)
+        # Of several steps the extended filter asks for the transition first: noise goes through it.
+        _, h = self._steps(time_interval)
+        each = self._noise_of(h)
+        total = each
+        for f in self._transitions[1:]:
+            total = f @ total @ f.T + each
+        self._transitions = []
+        return total.view(CovarianceMatrix)
+
+    def _noise_of(self, h: float) -> NDArray:
         powers = np.array([h, h * h, h**3, h**4, h**5])
-        return (np.tensordot(powers, self._powers, 1) + self._standing).view(CovarianceMatrix)
+        return np.tensordot(powers, self._powers, 1) + self._standing
 
 
 class Sight(MeasurementModel, GaussianModel):
@@ -403,6 +425,21 @@ class Sighting:
 
     seconds: float
     detection: Detection
+
+
+def sightings_of(table: Prepared, seconds: NDArray) -> tuple[Sighting, ...]:
+    """Return plots as Stone Soup takes them; `seconds` `(m,)` are their times."""
+    out = []
+    for k, second in enumerate(seconds.tolist()):
+        z, there = table.values[k], ~np.isnan(table.values[k])
+        assert not there[3], "range rate is not composed on the peer"
+        model = Sight(
+            SIZE, (0, 1, 2), geometry=table.geometry[table.sensor[k]], sd=table.sd[k][there],
+            centre=float(z[0]),
+        )  # fmt: skip
+        detection = Detection(StateVector(z[there]), timestamp=at(second), measurement_model=model)
+        out.append(Sighting(second, detection))
+    return tuple(out)
 
 
 class Interacting:
