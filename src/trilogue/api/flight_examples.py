@@ -69,7 +69,9 @@ _FLIGHT = {
             "time": "2017-11-28T18:24:11.000Z",
             **_PEAK,
             "phase": "midcourse",
-            "foretold": False,
+            "known": "seen",
+            "level_sd_m": 220.0,
+            "height_sd_m": 180.0,
         }
     ],
 }

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trilogue.analysis.geodesy.frames import to_geodetic
-from trilogue.analysis.tracking.fusion import moved
-from trilogue.analysis.tracking.settings import EstimateSettings
+from trilogue.analysis.tracking.legs import legs
 from trilogue.encoding import instant
-from trilogue.picture.fused import in_free_flight
 from trilogue.picture.plotted import EPOCH
 
 if TYPE_CHECKING:
@@ -30,9 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["flight_json", "moment", "picture_json", "place_of"]
 
-MOST_PLACES = 90
-"""Of a path, as far as it was seen; it goes on in as many steps again to the impact."""
-_FORETOLD = 40
+MOST_PLACES = 60
+"""Of each leg of a path."""
 
 
 def moment(posix: float) -> str:
@@ -40,8 +37,12 @@ def moment(posix: float) -> str:
     return instant.plus(EPOCH, float(posix))
 
 
-def flight_json(flight: FlightEstimate, settings: EstimateSettings | None = None) -> dict[str, Any]:
-    """Return a flight as a JSON object."""
+def flight_json(flight: FlightEstimate) -> dict[str, Any]:
+    """Return a flight as a JSON object.
+
+    Its `path` has legs: `known` says whether plots bear on a place (`seen`), nobody had looked yet
+    (`before`), or it lies on the way to the impact (`ahead`). A leg begins where one ends.
+    """
     now = flight.now
     return {
         "track": flight.track,
@@ -57,7 +58,7 @@ def flight_json(flight: FlightEstimate, settings: EstimateSettings | None = None
         ],
         "remarks": list(flight.remarks),
         "plots": len(flight.plots),
-        "path": _path(flight, settings or EstimateSettings()),
+        "path": _path(flight),
     }
 
 
@@ -132,24 +133,22 @@ def _apogee(height: Value | None, time: Value | None) -> dict[str, Any] | None:
     }
 
 
-def _path(flight: FlightEstimate, settings: EstimateSettings) -> list[dict[str, Any]]:
-    """Return where the flight was, looked back upon, and where it goes if nothing acts on it."""
-    seen = flight.smoothed or flight.history
-    if len(seen) > MOST_PLACES:
-        rows = np.unique(np.linspace(0, len(seen) - 1, MOST_PLACES).round().astype(int))
-        seen = tuple(seen[k] for k in rows)
-    path = [_step(one, foretold=False) for one in seen]
-    if flight.impact is None or not in_free_flight(flight):
-        return path
-    last = flight.now
-    ahead = np.linspace(last.time, flight.impact.time.value, _FORETOLD + 1)[1:]
-    return path + [_step(moved(last, float(t), settings), foretold=True) for t in ahead]
-
-
-def _step(one: StateEstimate, *, foretold: bool) -> dict[str, Any]:
-    return {
-        "time": moment(one.time),
-        **_place(one.state),
-        "phase": one.phase,
-        "foretold": foretold,
-    }
+def _path(flight: FlightEstimate) -> list[dict[str, Any]]:
+    """Return the way of a flight, thinned: before it was seen, as it was, and on to its impact."""
+    path: list[dict[str, Any]] = []
+    for leg in legs(flight):
+        rows = np.arange(len(leg.time))
+        if len(rows) > MOST_PLACES:
+            rows = np.unique(np.linspace(0, len(rows) - 1, MOST_PLACES).round().astype(int))
+        path += [
+            {
+                "time": moment(leg.time[k]),
+                **_place(leg.state[k]),
+                "phase": leg.phase,
+                "known": leg.known,
+                "level_sd_m": float(leg.sd_m[k, 0]),
+                "height_sd_m": float(leg.sd_m[k, 1]),
+            }
+            for k in rows
+        ]
+    return path

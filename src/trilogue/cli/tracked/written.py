@@ -91,9 +91,12 @@ def _drawn(
     pictures: Mapping[tuple[str, ...], Picture], given: Given, out: Path, language: Language
 ) -> list[Path]:
     from trilogue.figures import map_figure, profile_figure
+    from trilogue.figures.words import say
 
     whole = list(pictures.values())[-1]
     title = given.title.get(language)
+    if given.simulated:
+        title = f"{title or say(language, 'map_title')} ({say(language, 'simulated')})"
     figures = {
         "map": map_figure(pictures, language=language, title=title, truth=given.truth or None),
         "profile": profile_figure(whole, language=language, title=title, truth=given.truth or None),
