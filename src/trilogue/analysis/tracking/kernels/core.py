@@ -28,6 +28,7 @@ from trilogue.analysis.tracking.kernels.dynamics import (
     X,
     disturb,
     spread,
+    symmetric,
     transition,
 )
 from trilogue.analysis.tracking.kernels.gain import take
@@ -270,6 +271,7 @@ def run_core(
             else:
                 _load(a, _HELD + j * _SLOT)
             each[j] = _update(a, geometry[s], values[k], sd[k], line)
+            symmetric(a, CORE)  # but for rounding it is
             _store(a, _HELD + j * _SLOT)
             for i in range(CORE):
                 xs_out[k, j, i] = a[X + i]

@@ -26,7 +26,8 @@ from trilogue.analysis.tracking.kernels.motion import (
 
 __all__ = [
     "BOOST_FREE", "BOOST_TURN", "COAST", "CORE", "MODES", "REENTRY", "ROOM", "SUBSTEP", "P", "X",
-    "advance", "disturb", "predict", "predict_in", "propagate", "spread", "transition",
+    "advance", "disturb", "predict", "predict_in", "propagate", "spread", "symmetric",
+    "transition",
 ]  # fmt: skip
 
 SUBSTEP = 0.5
@@ -168,7 +169,7 @@ def _product(
 
 
 @part
-def _symmetric(a: NDArray[np.float64], rows: int) -> None:
+def symmetric(a: NDArray[np.float64], rows: int) -> None:
     """Write what stands above the diagonal of P in its first rows below it, too."""
     for i in range(rows):
         for j in range(i + 1, CORE):
@@ -187,15 +188,15 @@ def spread(mode: int, a: NDArray[np.float64]) -> None:
     if mode == BOOST_TURN:
         _product(a, _G, _F, P, CORE, False)  # noqa: FBT003
         _product(a, P, _G, _T, CORE, False)  # noqa: FBT003
-        _symmetric(a, 9)
+        symmetric(a, 9)
     elif mode < BOOST_TURN:
         _product(a, _G, _F, P, 6, False)  # noqa: FBT003
         _product(a, P, _G, _T, 6, False)  # noqa: FBT003
-        _symmetric(a, 6)
+        symmetric(a, 6)
     else:
         _product(a, _G, _F, P, 6, True)  # noqa: FBT003
         _product(a, P, _G, _T, 6, True)  # noqa: FBT003
-        _symmetric(a, 6)
+        symmetric(a, 6)
 
 
 @kernel
