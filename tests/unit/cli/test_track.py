@@ -8,13 +8,16 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from tests.support.flights import cut, played, table
+from tests.support.flights import cut, grant_plots, played, submit_plots, table
+from tests.support.trio import Trio
 
 from trilogue.analysis.geodesy.geodesic import inverse
 from trilogue.cli.exits import Exit
 from trilogue.cli.root import trilogue
 from trilogue.encoding import canonical
 from trilogue.picture.told import moment
+
+from .live import open_desks
 
 SENSORS = ("us-east", "kr-ground", "jp-west")
 
@@ -188,3 +191,22 @@ def test_a_file_that_is_no_payload_is_named(tmp_path: Path) -> None:
     done = run(f"KR={wrong}")
     assert done.exit_code == Exit.WRONG
     assert "period_s" in done.output
+
+
+def test_a_node_says_what_it_sees_now_and_of_its_own_alone(trio: Trio) -> None:
+    for one in cut(table(every=4)):
+        if one.sensor in SENSORS:
+            grant_plots(trio, submit_plots(trio, [one]))
+    trio.settle()
+    with open_desks(trio) as desks:
+        said = desks("JP", "picture", "track").output
+        own = desks("JP", "picture", "track", "--own").output
+        (raid,) = json.loads(desks("JP", "picture", "track", "--json").output)
+        nothing = desks("JP", "picture", "track", "--own", "--purpose", "nonsense", code=2)
+    assert raid["first_seen"] in said
+    assert "KR+US+JP" in said
+    assert "KR" not in own.replace("KR-", "")
+    (entry,) = raid["coalitions"][-1]["flights"]
+    assert entry["flight"]["track"] in said
+    assert {one["report"]["speaker"] for one in entry["sources"]} == {"KR", "US", "JP"}
+    assert "not a purpose" in nothing.output
