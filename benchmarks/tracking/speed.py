@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from benchmarks.tracking.accuracy import markdown
 from benchmarks.tracking.flights import fly
 from benchmarks.tracking.stonesoup_peer import (
@@ -30,7 +31,6 @@ from benchmarks.tracking.stonesoup_peer import (
     sightings_of,
     unscented,
 )
-
 from trilogue.analysis.tracking.kernels import ukf
 from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, CORE, MODES, REENTRY
 from trilogue.analysis.tracking.kernels.imm import run as run_modes
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from stonesoup.types.state import GaussianState
 
-__all__ = ["Case", "Run", "case", "difference", "run"]
+__all__ = ["Case", "Run", "case", "difference", "run", "settled"]
 
 AFTER = 60.0
 SETTLED = 20
@@ -193,8 +193,10 @@ def peer_unscented(
 
 
 def difference(ours: Run, theirs: Run) -> NDArray[np.float64]:
-    """Return the largest difference after each update: of any mean in its standard deviation, and
-    of any standard deviation in itself."""
+    """Return the largest difference after each update.
+
+    Of any mean in its standard deviation, and of any standard deviation in itself.
+    """
     a, b = (np.sqrt(np.diagonal(r.covariances, axis1=-2, axis2=-1)) for r in (ours, theirs))
     off = np.maximum(np.abs(ours.states - theirs.states) / b, np.abs(a / b - 1.0))
     return np.asarray(off.reshape(len(off), -1).max(axis=1))
@@ -233,7 +235,7 @@ def _measure(ours: Side, theirs: Callable[[], _Watch], rounds: int) -> _Timed:
     return _Timed(quickest[1] / n * 1e6, quickest[0] / n * 1e6, float(middle), apart)
 
 
-def _settled(the: Case, mode: int) -> tuple[Case, tuple[NDArray, NDArray, float]]:
+def settled(the: Case, mode: int) -> tuple[Case, tuple[NDArray, NDArray, float]]:
     """Return the updates of one mode's part of the flight, and where the modes stood before."""
     modes = our_modes(the)()
     boosting = the.seconds < the.cutoff
@@ -269,7 +271,7 @@ the = speed.case("900 km", 1)
 imported = time.perf_counter()
 speed.our_modes(the)()
 modes = time.perf_counter()
-part, first = speed._settled(the, speed.REENTRY)
+part, first = speed.settled(the, speed.REENTRY)
 speed.our_unscented(part, speed.REENTRY, first)()
 print(modes - imported, time.perf_counter() - modes)
 """
@@ -295,15 +297,15 @@ def run(console: Console, rounds: int = 9) -> str:
         the = case(flight, 1)
         rows.append(_row("IMM-EKF", flight, _measure(our_modes(the), peer_modes(the), rounds)))
         for mode, name in ((BOOST_TURN, "UKF, boost"), (REENTRY, "UKF, free flight")):
-            part, first = _settled(the, mode)
+            part, first = settled(the, mode)
             sides = our_unscented(part, mode, first), peer_unscented(part, mode, first)
             rows.append(_row(name, flight, _measure(*sides, rounds)))
     title = f"Time per update, {rounds} rounds, one thread"
     modes, points = _compiling()
-    out = (
-        markdown(title, HEADS, rows)
-        + f"\n\nCompiling, once on a machine: {modes:.0f} s for the interacting modes, {points:.0f} s"
-        " for the unscented filter. No time above has any of it."
+    said = (
+        f"Compiling, once on a machine: {modes:.0f} s for the modes, {points:.0f} s for "
+        "the unscented filter. No time above has any of it."
     )
+    out = f"{markdown(title, HEADS, rows)}\n\n{said}"
     console.print(out, markup=False, highlight=False)
     return out
