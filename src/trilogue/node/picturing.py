@@ -41,6 +41,8 @@ __all__ = ["InHand", "Picturing"]
 
 REMEMBERED = 16
 """Pictures kept in memory."""
+MOST_SOURCES = 1024
+"""That a header may name."""
 FLIGHT_TYPES = ("plots", "track")
 """Payload types that flights are made of."""
 
@@ -207,6 +209,11 @@ class Picturing:
             )
         flight, picture = found
         sources = picture.behind(track)
+        if len(sources) > MOST_SOURCES:
+            raise InputError(
+                f"{len(sources)} portions stand behind {track!r}: a header names {MOST_SOURCES}",
+                hint="file a smaller coalition's, or have plots reported in longer stretches",
+            )
         latitude, longitude = place_of(flight.now)
         place = PlaceInput(latitude=latitude, longitude=longitude, trajectory=True)
         portions = [self._derived(track_payload(flight, sources), place, sources, label="track")]
