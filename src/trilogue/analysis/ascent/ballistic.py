@@ -113,15 +113,14 @@ def _fit(shown: Telemetry) -> Apogee | None:
     spread = slopes @ np.linalg.inv(known) @ slopes.T
     height = float(tops[0, 0])
     scatter = blurs * np.array([float(np.median(shown.height_step)), step[-1]])
-    strange = bool(np.any((blurs >= _STRANGE_STEPS) & (scatter > _STRANGE)))
-    if strange:
-        spread *= float(blurs.max()) ** 2
+    excess = np.where(blurs >= _STRANGE_STEPS, scatter / _STRANGE, 0.0).max()
+    spread *= max(float(excess), 1.0) ** 2
     return Apogee(
         height_m=height,
         height_sd_m=math.hypot(math.sqrt(float(spread[0, 0])), _grain(shown, height)),
         time_s=start + float(tops[1, 0]),
         time_sd_s=math.hypot(math.sqrt(float(spread[1, 1])), float(np.median(np.diff(t)))),
-        strange=strange,
+        strange=bool(excess > 1.0),
     )
 
 

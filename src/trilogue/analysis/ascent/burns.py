@@ -36,6 +36,8 @@ TURN_S = 8.0
 """In which a burn against the motion may pass through zero and go on along it."""
 LIGHTEST_KGPM2 = 400.0
 """Mass over drag area of an empty stage falling broadside: nothing that flies is lighter."""
+LIFTED_M = 2_000.0
+"""Under this height, and never above it before, what gains speed is pushed: nothing fell yet."""
 STILL = 0.6
 """Of a burn's usual force against the motion: what is left of it when it is still that burn."""
 CHANGE = 2.5
@@ -98,6 +100,7 @@ def _state(force: Force) -> NDArray[np.float64]:
     """
     state = np.full(len(force.time), np.nan)
     taken: list[tuple[float, float]] = []
+    highest = -np.inf
     for k in np.flatnonzero(np.isfinite(force.along)):
         t, along, sd = force.time[k], force.along[k], force.sd[k]
         pressure = 0.5 * density(max(force.height[k], 0.0)) * force.speed[k] ** 2
@@ -105,7 +108,9 @@ def _state(force: Force) -> NDArray[np.float64]:
         if taken:
             most = min(most, CHANGE * max(each for _, each in taken))
         drag = most * pressure
-        if along > max(LEAST_FORCE, SIGMAS * sd):
+        highest = max(highest, force.height[k])
+        lifts = highest < LIFTED_M and force.rate[k] > max(LEAST_FORCE, SIGMAS * force.rate_sd[k])
+        if lifts or along > max(LEAST_FORCE, SIGMAS * sd):
             state[k] = 1.0
         elif along < -max(LEAST_FORCE, SIGMAS * sd) - drag:
             state[k] = -1.0

@@ -47,6 +47,9 @@ class Force:
     sd: NDArray[np.float64]
     height: NDArray[np.float64]
     speed: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    """Of the speed, m/s², and its deviation."""
+    rate_sd: NDArray[np.float64]
 
 
 def energy(height: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,7 +80,7 @@ def specific_force(shown: Telemetry) -> Force:
     count = int((shown.time[-1] - shown.time[0]) / every + 1e-9) + 1
     time = np.append(shown.time[0] + every * np.arange(count), shown.time[-1])
     along, sd = np.full(len(time), np.nan), np.full(len(time), np.inf)
-    height, speed = np.full((2, len(time)), np.nan)
+    height, speed, rate, rate_sd = np.full((4, len(time)), np.nan)
     low = np.searchsorted(shown.time, time - half - 1e-9)
     high = np.searchsorted(shown.time, time + half + 1e-9, side="right")
     for k in np.flatnonzero(high - low >= _LEAST):
@@ -86,14 +89,14 @@ def specific_force(shown: Telemetry) -> Force:
         t, v = shown.time[near] - at, shown.speed[near]
         if t[-1] - t[0] < half or t[0] > usual or t[-1] < -usual:
             continue
-        rate, rate_sd, level = _line(t, v, shown.speed_step)
+        rate[k], rate_sd[k], level = _line(t, v, shown.speed_step)
         speed[k] = max(level, 1.0)
         height[k] = float(np.median(shown.height[near]))
         climb, climb_sd = _climb(shown, at, half)
         pull = MU / (MEAN_RADIUS_M + height[k]) ** 2
-        along[k] = rate + pull * float(np.clip(climb / speed[k], -1.0, 1.0))
-        sd[k] = np.hypot(max(rate_sd, _LEAST_SD), pull * min(climb_sd / speed[k], 1.0))
-    return Force(time, along, sd, height, speed)
+        along[k] = rate[k] + pull * float(np.clip(climb / speed[k], -1.0, 1.0))
+        sd[k] = np.hypot(max(rate_sd[k], _LEAST_SD), pull * min(climb_sd / speed[k], 1.0))
+    return Force(time, along, sd, height, speed, rate, rate_sd)
 
 
 def _within(shown: Telemetry, at: float, half: float) -> slice:
