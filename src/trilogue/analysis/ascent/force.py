@@ -25,7 +25,7 @@ __all__ = ["MEAN_RADIUS_M", "Force", "energy", "energy_sd", "specific_force"]
 MEAN_RADIUS_M = 6_371_000.0
 WIDTH_S = 3.0
 """Over which a rate of speed is measured, where rows are dense enough."""
-_EVERY_S = 0.25
+_EVERY_S = 0.5
 _UNIFORM = 1.0 / np.sqrt(12.0)
 _SCATTER = 2.0
 """Numbers read off a screen also lag and jump: their errors are taken as twice the rounding's."""
@@ -67,7 +67,7 @@ def energy_sd(shown: Telemetry) -> NDArray[np.float64]:
 
 
 def specific_force(shown: Telemetry) -> Force:
-    """Return the force per mass along the path, a quarter of a second apart, from the first row on.
+    """Return the force per mass along the path, half a second apart, from the first row on.
 
     The rate of speed comes from the straight line through the rows of `WIDTH_S`, or of six
     intervals between rows that are further apart. The rate of height, through which gravity slows,
