@@ -44,7 +44,7 @@ EVERY_S = 5.0
 UNTIL_S = 330.0
 """After the scenario's begin: the last engine has been silent for over a minute."""
 SEEDS = range(9_001, 9_006)
-CLUTTER = (1.0, 10.0)
+CLUTTER = (1.0, 5.0, 10.0)
 """Times what the scenario's sensors have."""
 HEADS = (
     *("clutter", "tracker", "GOSPA m", "of it localisation m", "missed", "false", "tracks at end"),
@@ -82,7 +82,7 @@ def _flights() -> tuple[Flight, ...]:
     )
 
 
-def see(seed: int, clutter: float, until: float = UNTIL_S) -> Seen:
+def see(seed: int, clutter: float, until: float = UNTIL_S, every: float = EVERY_S) -> Seen:
     """Look at the salvo with so many times the scenario's clutter."""
     scenario = load("salvo")
     sensors = [replace(s, clutter_per_scan=s.clutter_per_scan * clutter) for s in scenario.sensors]
@@ -90,11 +90,11 @@ def see(seed: int, clutter: float, until: float = UNTIL_S) -> Seen:
         sensors, _flights(), seed=seed, begin=scenario.begin, until=scenario.begin + until
     )
     # Asked at a look's time: there Stone Soup's tracks all stand at one instant.
-    asked, following = [], scenario.begin + EVERY_S
+    asked, following = [], scenario.begin + every
     for look in looks(observed.plots):
         if look.time >= following:
             asked.append(look.time)
-            following = look.time + EVERY_S
+            following = look.time + every
     return Seen(observed, _flights(), scenario.begin, tuple(asked))
 
 
