@@ -19,7 +19,7 @@ from typing import TypeVar, cast
 import numba
 from numba import njit
 
-__all__ = ["fused", "kernel", "part"]
+__all__ = ["kernel", "part"]
 
 
 def _kept() -> str:
@@ -40,13 +40,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def kernel(function: F) -> F:
-    """Compile a function on its first call, strictly by IEEE 754, and keep the result."""
+    """Compile a function on its first call, strictly by IEEE 754, and keep the result.
+
+    No freedom in rounding is given, not even that of one rounding for a product and its sum: what
+    was just compiled and what was kept would then differ in their last bits.
+    """
     return cast("F", njit(cache=True, error_model="numpy")(function))
-
-
-def fused(function: F) -> F:
-    """Compile as `kernel` does, but let a product and the sum that it enters be rounded once."""
-    return cast("F", njit(cache=True, error_model="numpy", fastmath={"contract"})(function))
 
 
 def part(function: F) -> F:

@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from trilogue.analysis.kernel import fused, part
+from trilogue.analysis.kernel import kernel, part
 from trilogue.analysis.tracking.kernels.dynamics import (
     BOOST_TURN,
     CORE,
@@ -55,7 +55,7 @@ _ONE, _TWO, _THREE = _HELD + _SLOT, _HELD + 2 * _SLOT, _HELD + 3 * _SLOT
 _ALL = _D + MODES * WIDE
 
 
-@fused
+@kernel
 def _mix(a: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
     """Step 2: write the mixed states.
 
@@ -103,7 +103,7 @@ def _mix(a: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
             a[_MIXED + 3 * _SLOT + row + t] = q3 - m3 * a[_M + 3 * WIDE + t]
 
 
-@fused
+@kernel
 def _update(
     a: NDArray[np.float64], sensor: NDArray[np.float64],
     z: NDArray[np.float64], sd: NDArray[np.float64], h: NDArray[np.float64],
@@ -148,7 +148,7 @@ def _update(
     return float(loglik + _rate(a, z[3] - seen[3], sd[3], h))
 
 
-@fused
+@kernel
 def _rate(a: NDArray[np.float64], innovation: float, sd: float, h: NDArray[np.float64]) -> float:
     """Take a range rate in after the rest, which moved the state by `_M`."""
     for t in range(WIDE):
@@ -181,7 +181,7 @@ def _store(a: NDArray[np.float64], slot: int) -> None:
         a[slot + t] = a[X + t]
 
 
-@fused
+@kernel
 def _line_up(a: NDArray[np.float64]) -> None:
     """Put the mixed states of the modes side by side, and silence the engine where it does."""
     for j in range(MODES):
@@ -198,13 +198,13 @@ def _line_up(a: NDArray[np.float64]) -> None:
         a[_DRAG + j] = math.exp(min(a[slot + 9], 0.0)) if j == REENTRY else 0.0
 
 
-@fused
+@kernel
 def _move(a: NDArray[np.float64], h: float) -> None:
     """Move the four states by a step."""
     move(a, _W, MODES, _TURN, _DRAG, _MIDDLE, True, True, h)  # noqa: FBT003
 
 
-@fused
+@kernel
 def _follow(j: int, a: NDArray[np.float64], h: float, noise: NDArray[np.float64]) -> None:
     """Let the covariance of a mode at `P` follow its state, which has moved; bring that to `X`."""
     derivative(
@@ -219,7 +219,7 @@ def _follow(j: int, a: NDArray[np.float64], h: float, noise: NDArray[np.float64]
         a[X + i] = a[_W + i * MODES + j]
 
 
-@fused
+@kernel
 def run_core(
     x0: NDArray[np.float64],
     p0: NDArray[np.float64],

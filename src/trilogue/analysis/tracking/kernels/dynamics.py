@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from trilogue.analysis.kernel import fused, kernel, part
+from trilogue.analysis.kernel import kernel, part
 from trilogue.analysis.tracking.kernels.motion import (
     BOOST_FREE,
     BOOST_TURN,
@@ -45,7 +45,7 @@ the transition and its transpose, of the transition times the covariance, and, f
 state and its covariance."""
 
 
-@fused
+@kernel
 def _move(mode: int, h: float, a: NDArray[np.float64]) -> None:
     """Move the state at `X` by one step of the classical Runge–Kutta rule.
 
@@ -81,7 +81,7 @@ def _move(mode: int, h: float, a: NDArray[np.float64]) -> None:
     a[X + 8] = az + w * (f1 + 2.0 * f2 + 2.0 * f3 + f4)
 
 
-@fused
+@kernel
 def transition(mode: int, h: float, a: NDArray[np.float64]) -> None:
     """Write the transition of a step, ten rows at `_F`, from the derivative at `_A`.
 
@@ -176,7 +176,7 @@ def symmetric(a: NDArray[np.float64], rows: int) -> None:
             a[P + j * WIDE + i] = a[P + i * WIDE + j]
 
 
-@fused
+@kernel
 def spread(mode: int, a: NDArray[np.float64]) -> None:
     """Write F P Fᵀ over P, with F at `_F`."""
     for i in range(6):
@@ -220,7 +220,7 @@ def _spread_beyond(
             p[j, i] = moved[i, j]
 
 
-@fused
+@kernel
 def disturb(mode: int, a: NDArray[np.float64], h: float, noise: NDArray[np.float64]) -> None:
     """Add the process noise of a step to P; thrust that is nil keeps its standing variance."""
     q_v, q_a, q_d = noise[mode, 0] ** 2, noise[mode, 1] ** 2, noise[mode, 2] ** 2
@@ -247,7 +247,7 @@ def disturb(mode: int, a: NDArray[np.float64], h: float, noise: NDArray[np.float
     a[P + 9 * WIDE + 9] += q_d * h
 
 
-@fused
+@kernel
 def _silence(mode: int, a: NDArray[np.float64]) -> None:
     """Hold thrust at zero in a mode that has none."""
     if mode > BOOST_TURN:
@@ -258,7 +258,7 @@ def _silence(mode: int, a: NDArray[np.float64]) -> None:
                 a[P + j * WIDE + i] = 0.0
 
 
-@fused
+@kernel
 def advance(mode: int, dt: float, noise: NDArray[np.float64], a: NDArray[np.float64]) -> None:
     """Do as `predict` with the state at `X` and the covariance at `P` of a work array `(ROOM,)`.
 

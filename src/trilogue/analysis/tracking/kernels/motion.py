@@ -18,7 +18,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from trilogue.analysis.kernel import fused, kernel
+from trilogue.analysis.kernel import kernel
 
 __all__ = [
     "BOOST_FREE", "BOOST_TURN", "COAST", "CORE", "DENSITY_STEP", "DENSITY_TOP", "EXHAUST",
@@ -70,7 +70,7 @@ def _air(x: float, y: float, z: float) -> tuple[float, float]:
     return rho, rho * slope
 
 
-@fused
+@kernel
 def _gravity(x: float, y: float, z: float) -> tuple[float, float, float]:
     """Return gravity with J2 and the centrifugal term at a position (Vallado, 4th ed., 8.7.1)."""
     r2 = x * x + y * y + z * z
@@ -81,7 +81,7 @@ def _gravity(x: float, y: float, z: float) -> tuple[float, float, float]:
     return across * x, across * y, central * (1.0 + k * (3.0 - polar)) * z
 
 
-@fused
+@kernel
 def _turn(
     x: float, y: float, z: float, vx: float, vy: float, vz: float
 ) -> tuple[float, float, float]:
@@ -93,7 +93,7 @@ def _turn(
     return (vy * gz - vz * gy) / v2, (vz * gx - vx * gz) / v2, (vx * gy - vy * gx) / v2
 
 
-@fused
+@kernel
 def rates(
     mode: int, x: float, y: float, z: float, vx: float, vy: float, vz: float,
     ax: float, ay: float, az: float, drag: float,
@@ -133,7 +133,7 @@ WIDE = 16
 """Length of a row of a work array: ten elements, filled up to what moves eight at a time."""
 
 
-@fused
+@kernel
 def derivative(
     mode: int, x: float, y: float, z: float, vx: float, vy: float, vz: float,
     ax: float, ay: float, az: float, log_drag: float, a: NDArray[np.float64],
