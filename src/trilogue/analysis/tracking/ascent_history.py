@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.tracking.burnout import BoostRun
+from trilogue.analysis.tracking.divergence import check
 from trilogue.analysis.tracking.kernels.boost import backward, forward
 from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, predict
 
@@ -75,8 +76,11 @@ def smooth_boost(
     """Return times `(r,)`, states `(r, n)` and covariances of the boost up to row `stop`, smoothed.
 
     `known` is the state in free flight that later plots gave, at the cut-off, not before the last
-    of these rows: it ends the boost, with the thrust that follows by regression on it.
+    of these rows: it ends the boost, with the thrust that follows by regression on it. Raises
+    `DivergedError` where the filter did not follow the plots.
     """
+    check(run.xs[:stop], run.ps[:stop])
+    check(run.before_x[:stop], run.before_p[:stop])
     time = table.time[:stop]
     xs, ps, before_x, before_p = (
         run.xs[:stop], run.ps[:stop], run.before_x[:stop], run.before_p[:stop]
@@ -100,4 +104,5 @@ def smooth_boost(
     out_x, out_p = np.empty((len(rows), table.size)), np.empty((len(rows), *ps.shape[1:]))
     out_x[-1], out_p[-1] = x, 0.5 * (p + p.T)
     backward(BOOST_TURN, time, rows, xs, ps, before_x, before_p, out_x, out_p)
+    check(out_x, out_p)
     return time[rows], out_x, out_p

@@ -152,6 +152,13 @@ class Association:
             pool.xs, pool.ps, pool.mu, pool.since, look.time, settings.rates, settings.noise,
             xs, ps, mu, height,
         )  # fmt: skip
+        unsound = np.asarray(
+            ~(np.isfinite(xs).all(axis=(1, 2)) & np.isfinite(ps).all(axis=(1, 2, 3))), bool
+        )
+        if unsound.any():
+            self._end(unsound)
+            self._take(look)
+            return
         loglik, distance2 = np.empty((t, m)), np.empty((t, m))
         score_plots(xs, ps, mu, self._geometry[look.sensor], values, sd, loglik, distance2)
         seen = self._sight(look, xs, mu)
@@ -211,16 +218,21 @@ class Association:
         unseen = time - pool.last.max(axis=1, initial=-np.inf)
         spread = np.sqrt(np.trace(pool.ps[:, COAST, :3, :3], axis1=1, axis2=2))
         astray = (unseen > LONGEST_BOOST_S) & ((mu[:, 0] + mu[:, 1] > 0.5) | (spread > ANYWHERE_M))
-        keep = np.ones(pool.size, bool)
+        over = astray | (height < BELOW_M)
         for row, trail in enumerate(pool.trails):
             lost = LOST if trail.best >= CONFIRM else LOSS
-            if astray[row] or height[row] < BELOW_M or trail.score < trail.best - lost:
-                keep[row] = False
-                trail.closed = True
-                if trail.best >= CONFIRM:
-                    self._ended.append(trail)
-        if not keep.all():
-            pool.keep(keep)
+            over[row] |= trail.score < trail.best - lost
+        self._end(over)
+
+    def _end(self, over: NDArray[np.bool_]) -> None:
+        """End the tracks that a mask `(t,)` names; those that are no chance stay flights."""
+        for row in np.flatnonzero(over):
+            trail = self._pool.trails[row]
+            trail.closed = True
+            if trail.best >= CONFIRM:
+                self._ended.append(trail)
+        if over.any():
+            self._pool.keep(~over)
 
     def _open(self, look: Look, row: int) -> None:
         sensor = self._table.sensors[look.sensor]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.kernels.boost import coast_on
 from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, predict
 from trilogue.analysis.tracking.smoother import Free, free_part, merge, smooth
@@ -31,6 +32,8 @@ _BLIND = 0.05
 """Probability that an infrared sensor falls silent for a reason of its own (cloud)."""
 _SEEN_DARK = -15.0
 """Logarithm of the probability of an infrared plot of a silent engine: a wrong association."""
+_NO_ENGINE = 1e4
+"""Acceleration by thrust that nothing survives, m/s²."""
 _UNLIKELY = 18.0
 """Hypotheses this much below the best, in logarithms, before the batch are dropped,"""
 _NEGLIGIBLE = 12.0
@@ -89,7 +92,10 @@ def find_cutoff(
     settings: EstimateSettings,
     stop: int,
 ) -> Cutoff:
-    """Weigh cut-offs from `earliest` to `latest` by the rows from the run's first up to `stop`."""
+    """Weigh cut-offs from `earliest` to `latest` by the rows from the run's first up to `stop`.
+
+    Raises `DivergedError` where the plots are too sparse to tell.
+    """
     cell = settings.cell_s
     cells = max(math.ceil((latest - earliest) / cell), 2)
     grid: NDArray[np.float64] = latest - cell * np.arange(cells, -1, -1, dtype=np.float64)
@@ -110,6 +116,11 @@ def find_cutoff(
             predict(BOOST_TURN, x, p, t - at, run.noise)
         # The engine stops somewhere in the cell: the speed that this leaves open.
         thrust = x[6:9].copy()
+        if not (np.abs(thrust) < _NO_ENGINE).all():
+            # Through a hole in the plots the filter lost the engine: no hypothesis stands on it.
+            log[k] = -np.inf
+            priors.append(free_part(epoch, x, p))
+            continue
         p[3:6, 3:6] += (cell**2 / 12.0) * np.outer(thrust, thrust)
         log[k] += total[max(done, 0)]
         log[k] += coast_on(
@@ -117,6 +128,12 @@ def find_cutoff(
             branch_noise, epoch,
         )  # fmt: skip
         priors.append(free_part(epoch, x, p))
+    sound = np.array(
+        [np.isfinite(p.mean).all() and np.isfinite(p.covariance).all() for p in priors]
+    )
+    log[~(sound & np.isfinite(log))] = -np.inf
+    if not np.isfinite(log).any():
+        raise DivergedError("the boost filter followed no hypothesis on the cut-off")
     best = [k for k in range(len(grid)) if log[k] > log.max() - _UNLIKELY]
     state, weights, parts = smooth(table.head(stop), [priors[k] for k in best], log[best], until)
     keep = weights > math.exp(-_NEGLIGIBLE)

@@ -16,6 +16,7 @@ import numpy as np
 from trilogue.analysis.tracking.ascent_history import filter_boost, smooth_boost
 from trilogue.analysis.tracking.burnout import BoostRun, Cutoff, find_cutoff
 from trilogue.analysis.tracking.classes import classify
+from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.estimate import (
     FlightEstimate,
     GroundPoint,
@@ -29,7 +30,12 @@ from trilogue.analysis.tracking.kernels.coast import FREE, altitude
 from trilogue.analysis.tracking.kernels.dynamics import COAST, CORE, MODES, REENTRY
 from trilogue.analysis.tracking.kernels.imm import combine, run
 from trilogue.analysis.tracking.launch_point import Ascent, locate_launch
-from trilogue.analysis.tracking.misalignment import biases_of, overstepping, trusting_less
+from trilogue.analysis.tracking.misalignment import (
+    biases_of,
+    credible,
+    overstepping,
+    trusting_less,
+)
 from trilogue.analysis.tracking.prepared import Prepared, Start, prepare, start
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.analysis.tracking.smoother import Free, free_part, smooth
@@ -51,6 +57,8 @@ _BEFORE_S = 8.0
 _RELAXED = 0.05
 _CERTAIN = 0.99
 _SILENT_S = 30.0
+_FEWEST = 8
+_UNSETTLED = "The plots do not settle the flight: the impact is unbounded."
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,12 @@ class _Modes:
     xs: NDArray[np.float64]
     ps: NDArray[np.float64]
     mu: NDArray[np.float64]
+
+    @property
+    def sound(self) -> NDArray[np.bool_]:
+        """After which plots all modes stand on numbers."""
+        finite = np.isfinite(self.xs).all(axis=(1, 2)) & np.isfinite(self.ps).all(axis=(1, 2, 3))
+        return np.asarray(finite & np.isfinite(self.mu).all(axis=1))
 
     @property
     def boost(self) -> NDArray[np.float64]:
@@ -206,11 +220,19 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
         return _Flown(cutoff.state, _onward(table, cutoff.state, dense, settings), cutoff, filtered)
     if table.infrared[table.sensor].all():
         return "Seen by infrared alone, and no strong boost among the plots yet."
-    # Never seen burning: nothing is known before the first plot.
-    prior = free_part(first.time, first.states[COAST], first.covariances[COAST])
-    k = min(quiet + len(table.time) // 2, len(table.time) - 1)
+    # Hardly seen burning: nothing is known before the first plot in free flight. Infrared sees
+    # only what burns, so that is after its last.
+    begin, since = 0, first
+    eyes = np.flatnonzero(table.infrared[table.sensor])
+    if len(eyes):
+        begin = max(quiet, int(eyes[-1]) + 1)
+        if dense - begin < _FEWEST:
+            return "Seen burning, and too little since: the impact is unbounded."
+        since = start(table.tail(begin), settings)
+    prior = free_part(since.time, since.states[COAST], since.covariances[COAST])
+    k = min(max(quiet, begin) + len(table.time) // 2, len(table.time) - 1)
     around = free_part(float(table.time[k]), modes.xs[k, COAST], modes.ps[k, COAST])
-    state, _, _ = smooth(table.head(dense), [prior], np.zeros(1), 0, around.at(first.time).mean)
+    state, _, _ = smooth(table.head(dense), [prior], np.zeros(1), begin, around.at(since.time).mean)
     return _Flown(state, _onward(table, state, dense, settings), None, None)
 
 
@@ -251,10 +273,14 @@ def estimate_flight(
     if not len(plots):
         raise ValueError("no plots to estimate a flight from")
     estimate = _estimate(plots, settings)
+    if not credible(estimate.biases, plots.sensors):
+        return _estimate(plots, settings, settled=False)
     strange = overstepping(estimate.biases, plots.sensors)
     if not strange:
         return estimate
     again = _estimate(trusting_less(plots, strange), settings)
+    if not credible(again.biases, plots.sensors):
+        return _estimate(plots, settings, settled=False)
     # Trusted less, some may turn out to be sound after all: they were pulled along.
     still = overstepping(again.biases, plots.sensors)
     remarks = tuple(
@@ -263,23 +289,39 @@ def estimate_flight(
     return replace(again, remarks=(*again.remarks, *remarks))
 
 
-def _estimate(plots: PlotTable, settings: EstimateSettings) -> FlightEstimate:
+def _estimate(
+    plots: PlotTable, settings: EstimateSettings, *, settled: bool = True
+) -> FlightEstimate:
+    """Return what plots say; unless `settled`, what the filter alone says: they hold no more."""
     rows = np.arange(len(plots))
     table = prepare(plots)
     first = start(table, settings)
     modes = _filter(table, first, settings)
+    astray = np.flatnonzero(~modes.sound)
+    if len(astray) and astray[0] == 0:
+        raise DivergedError("the first plot leads nowhere")
+    if len(astray):
+        before = _estimate(plots.where(rows < astray[0]), settings, settled=settled)
+        left = "Plots are too few and far apart to follow; later ones are left out."
+        return replace(before, remarks=(*before.remarks, left))
     around = np.maximum(modes.boost[:-1], modes.boost[1:])
     lost = np.flatnonzero((np.diff(table.time) > _SILENT_S) & (around > 0.5))
     if len(lost):
         # Through a long silence nothing tells whether, and how, an engine burned.
-        before = _estimate(plots.where(rows <= lost[0]), settings)
+        before = _estimate(plots.where(rows <= lost[0]), settings, settled=settled)
         left = "Lost while its engine may have burned; plots after that are left out."
         return replace(before, remarks=(*before.remarks, left))
     remarks: list[str] = []
-    found = _fly(table, first, modes, settings)
+    down: Fall | None = None
+    found: _Flown | str = _UNSETTLED
+    if settled:
+        try:
+            found = _fly(table, first, modes, settings)
+            down = None if isinstance(found, str) else predict_fall(found.now, top_from=found.state)
+        except (DivergedError, np.linalg.LinAlgError):
+            found = _UNSETTLED
     flown = None if isinstance(found, str) else found
     history = _history(table, modes)
-    down: Fall | None = None
     burnout: Value | None = None
     if isinstance(found, str):
         remarks.append(found)
@@ -288,14 +330,19 @@ def _estimate(plots: PlotTable, settings: EstimateSettings) -> FlightEstimate:
         history[-1] = _state(
             state.time, state.mean, state.covariance, _phases(_COASTING, state.mean)
         )
-        down = predict_fall(state, top_from=found.state)
         if down is None:
             remarks.append("Free flight does not come down within two hours.")
-        if found.cutoff is None:
+        if found.cutoff is None and table.infrared[table.sensor].any():
+            remarks.append("Seen burning too little to tell when the engine was cut off.")
+        elif found.cutoff is None:
             remarks.append("First seen in free flight: the cut-off was before the first plot.")
         else:
             burnout = Value(found.cutoff.time, found.cutoff.sd)
-    ascent = _ascent(table, first, modes, flown, settings)
+    try:
+        ascent = _ascent(table, first, modes, flown, settings)
+    except (DivergedError, np.linalg.LinAlgError):
+        ascent = None
+        remarks.append("The ascent is seen too little to look back over it.")
     launch = locate_launch(ascent) if ascent is not None else None
     impact: GroundPoint | None = None
     if down is not None:

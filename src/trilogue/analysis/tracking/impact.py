@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.geodesy.frames import enu_axes, to_geodetic
+from trilogue.analysis.tracking.divergence import check
 from trilogue.analysis.tracking.estimate import GroundPoint, Value
 from trilogue.analysis.tracking.kernels.coast import FREE, fall
 from trilogue.analysis.tracking.kernels.dynamics import CORE
@@ -72,6 +73,7 @@ def predict_fall(state: Free, *, top_from: Free | None = None) -> Fall | None:
     `top_from` is an earlier state of the same flight, from which the apogee is taken when the
     state itself is past it.
     """
+    check(state.mean, state.covariance)
     order = np.r_[6, 0:6]  # drag first, so that its own direction is the first column of the root
     mean = state.mean[order]
     covariance = state.covariance[np.ix_(order, order)]

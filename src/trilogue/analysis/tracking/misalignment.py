@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from trilogue.analysis.tracking.prepared import Prepared
     from trilogue.analysis.tracking.sensor import Bias, Sensor
 
-__all__ = ["biases_of", "displacement", "overstepping", "trusting_less"]
+__all__ = ["biases_of", "credible", "displacement", "overstepping", "trusting_less"]
 
 STRANGE = 4.0
 """Standard deviations, as the sensor states them, that no bias of a sound statement reaches,"""
 WIDER = 12.0
 """and the factor by which they are then taken to be too small."""
+ABSURD = 60.0
+"""Standard deviations beyond which a bias is no sensor's: the estimate has gone astray."""
 
 
 def biases_of(
@@ -73,6 +75,23 @@ def overstepping(
         if beyond:
             out[one.owner, one.sensor] = ", ".join(beyond)
     return out
+
+
+def credible(biases: Collection[SensorBias], sensors: Collection[Sensor]) -> bool:
+    """Say whether biases could be any sensor's: an estimate that needs others is astray."""
+    named = {(s.owner, s.id): s.bias for s in sensors}
+    return all(
+        abs(value.value) <= ABSURD * sd
+        for one in biases
+        for stated in (named[one.owner, one.sensor],)
+        for value, sd in (
+            (one.azimuth_rad, stated.azimuth_rad),
+            (one.elevation_rad, stated.elevation_rad),
+            (one.range_m, stated.range_m),
+            (one.clock_s, stated.clock_s),
+        )
+        if sd > 0.0
+    )
 
 
 def trusting_less(plots: PlotTable, which: Collection[tuple[str, str]]) -> PlotTable:

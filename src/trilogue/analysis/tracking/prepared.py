@@ -55,6 +55,11 @@ class Prepared:
         s = slice(first, last)
         return self.time[s], self.sensor[s], self.values[s], self.sd[s]
 
+    def tail(self, begin: int) -> Prepared:
+        """Return the rows from `begin` on."""
+        time, sensor, values, sd = self.part(begin, len(self.time))
+        return replace(self, time=time, sensor=sensor, values=values, sd=sd)
+
     def head(self, stop: int) -> Prepared:
         """Return the rows before `stop`."""
         time, sensor, values, sd = self.part(0, stop)

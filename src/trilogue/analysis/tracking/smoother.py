@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from trilogue.analysis.tracking.divergence import check
 from trilogue.analysis.tracking.kernels.coast import FREE, advance, linearise
 from trilogue.analysis.tracking.kernels.dynamics import CORE
 
@@ -124,7 +125,8 @@ def smooth(
     """Take all plots from row `first` on into weighted priors at one time.
 
     Return the mixture's moments, the posterior weights `(k,)`, and the parts. Every prior shares
-    one linearisation, moved to the mixture's mean until that stays where it is.
+    one linearisation, moved to the mixture's mean until that stays where it is. Raises
+    `DivergedError` where the plots do not settle it.
     """
     point = priors[int(np.argmax(log_weights))].mean if around is None else around
     for _ in range(_ROUNDS):
@@ -134,6 +136,7 @@ def smooth(
         weights = np.exp(log - log.max())
         weights /= weights.sum()
         whole = merge(list(parts), weights)
+        check(whole.mean, whole.covariance)
         moved = np.abs(whole.mean - point) / np.sqrt(np.diag(whole.covariance))
         point = whole.mean
         if moved.max() < _SETTLED:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.tracking.association import Association
+from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.estimate import FlightEstimate, Picture
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.misalignment import trusting_less
@@ -40,7 +41,8 @@ class Tracker:
         self._settings = settings or EstimateSettings()
         self._table: PlotTable | None = None
         self._association: Association | None = None
-        self._estimates: dict[bytes, FlightEstimate] = {}
+        self._known: dict[bytes, FlightEstimate] = {}
+        self._before: dict[bytes, FlightEstimate] = {}
 
     def add(self, plots: PlotTable) -> None:
         """Take plots in, whenever they were made. Raises `ValueError` as `joined` does."""
@@ -58,6 +60,8 @@ class Tracker:
         if self._table is None or self._association is None:
             raise ValueError("no plots to make a picture from")
         table = self._table
+        # What this picture does not use is forgotten with the next.
+        self._before, self._known = self._known, {}
         flights = self._joined(self._association.flights)
         if side_by_side(flights, table, self._settings):
             flights = self._simplest(flights)
@@ -70,11 +74,13 @@ class Tracker:
     def _joined(self, parts: list[NDArray[np.int64]]) -> list[FlightEstimate]:
         """Return the flights of tracks, given as rows of each, pieces of one flight joined."""
         assert self._table is not None
-        flights = [self._estimate(rows) for rows in parts]
+        flights = [one for one in map(self._estimate, parts) if one is not None]
         while (pair := best_pair(flights, self._table, self._settings)) is not None:
             rows = np.sort(np.concatenate([flights[k].plots for k in pair]))
-            flights = [one for k, one in enumerate(flights) if k not in pair]
-            flights.append(self._estimate(rows))
+            whole = self._estimate(rows)
+            gone = set(pair) if whole is not None else {pair[1]}
+            flights = [one for k, one in enumerate(flights) if k not in gone]
+            flights += [] if whole is None else [whole]
         return flights
 
     def _simplest(self, flights: list[FlightEstimate]) -> list[FlightEstimate]:
@@ -91,8 +97,11 @@ class Tracker:
                 best = tried
         return best
 
-    def _estimate(self, rows: NDArray[np.int64]) -> FlightEstimate:
-        """Return what rows `(m,)` of one object say; the same rows are estimated once."""
+    def _estimate(self, rows: NDArray[np.int64]) -> FlightEstimate | None:
+        """Return what rows `(m,)` of one object say, `None` if nothing can be made of them.
+
+        The same rows are estimated once.
+        """
         assert self._table is not None
         keep = np.zeros(len(self._table), bool)
         keep[rows] = True
@@ -101,9 +110,13 @@ class Tracker:
         for array in (part.time, part.sensor, part.values, part.sd):
             digest.update(array.tobytes())
         key = digest.digest()
-        if key not in self._estimates:
-            self._estimates[key] = estimate_flight(part, settings=self._settings)
-        return replace(self._estimates[key], plots=rows)
+        if key not in self._known:
+            try:
+                known = self._before.get(key) or estimate_flight(part, settings=self._settings)
+            except DivergedError:
+                return None
+            self._known[key] = known
+        return replace(self._known[key], plots=rows)
 
 
 def track(
