@@ -18,6 +18,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 from litestar import Response, delete, get, post
+from litestar.exceptions import InternalServerException
 from litestar.handlers import HTTPRouteHandler
 
 from trilogue.api import reading
@@ -76,9 +77,9 @@ class Operation:
             arguments["query"] = reading.read_parameters(query, self.query)
         if self.given is not None:
             content_type = call.headers.get("content-type", "")
-            arguments["given"] = reading.read_body(content_type, await call.body(), self.given)
+            arguments["given"] = reading.read_body(content_type, await _body(call), self.given)
         elif self.writes:
-            reading.read_no_body(await call.body())
+            reading.read_no_body(await _body(call))
         return arguments
 
     def respond(self, done: Answer | Reply | Response[Any]) -> Response[Any]:
@@ -98,6 +99,17 @@ class Operation:
             media_type=self.media_type,
             headers=_NO_STORE,
         )
+
+
+async def _body(call: Call) -> bytes:
+    """Return the body of a request. Raises `MalformedError` for a caller that left before its end.
+
+    Litestar calls that an error of the server; the node would log it as one of its own.
+    """
+    try:
+        return await call.body()
+    except InternalServerException as error:
+        raise problem.MalformedError("the request ended before its whole body had come") from error
 
 
 def operation(
