@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.tracking.classes import classify
+from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.fusion import (
@@ -234,7 +235,10 @@ def _rest(table: PlotTable, rows: NDArray[np.int64], settings: EstimateSettings)
         return None
     keep = np.zeros(len(table), bool)
     keep[rows] = True
-    alone = estimate_flight(table.where(keep), settings=settings)
+    try:
+        alone = estimate_flight(table.where(keep), settings=settings)
+    except DivergedError:
+        return None
     return _Base(alone.now, _biased(table, rows)) if in_free_flight(alone) else None
 
 

@@ -15,6 +15,7 @@ from trilogue.analysis.scenario.observe import Flight, observe
 from trilogue.analysis.scenario.streams import stream
 from trilogue.analysis.tracking.bounds import known_mode_bound
 from trilogue.analysis.tracking.consistency import inside
+from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.plots import PlotTable
@@ -160,10 +161,10 @@ def _judged(run: Run, plots: PlotTable, at: float) -> dict[str, object]:
 
 
 def _estimate(plots: PlotTable) -> FlightEstimate | None:
-    """Return the estimate; `None` where its numbers broke down, which is counted, not hidden."""
+    """Return the estimate; `None` where the plots settle none, which is counted, not hidden."""
     try:
         return estimate_flight(plots)
-    except (np.linalg.LinAlgError, FloatingPointError):
+    except DivergedError:
         return None
 
 

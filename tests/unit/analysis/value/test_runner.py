@@ -94,3 +94,20 @@ def test_a_case_that_fails_is_named(small, workers) -> None:
     with pytest.raises(ValueError, match="does not lift off") as found:
         run_here([broken, broken], workers=workers)
     assert found.value.__notes__ == [f"in the case {case.name}"]
+
+
+def test_plots_that_settle_nothing_are_a_failed_estimate_and_end_no_campaign() -> None:
+    from trilogue.analysis.scenario.play import play
+    from trilogue.analysis.scenario.scenario import load
+    from trilogue.analysis.tracking.divergence import DivergedError
+    from trilogue.analysis.tracking.flight_estimate import estimate_flight
+    from trilogue.analysis.tracking.plots import RANGE
+    from trilogue.analysis.value import case as cases
+
+    plots = play(load("single"), 1).observed.plots
+    plots = plots.where(plots.sensor == 0)
+    # A range beyond any number that a state can be squared in.
+    plots.values[:, RANGE] = 1e200
+    with pytest.raises(DivergedError):
+        estimate_flight(plots)
+    assert cases._estimate(plots) is None
