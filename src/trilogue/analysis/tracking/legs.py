@@ -123,13 +123,9 @@ def _ahead(flight: FlightEstimate) -> list[Leg]:
     now, impact = flight.now, flight.impact
     if impact is None or impact.time.value <= now.time:
         return []
-    from trilogue.analysis.tracking.smoother import Free
+    from trilogue.analysis.tracking.fusion import as_free
 
-    settings = EstimateSettings()
-    covariance = np.zeros((7, 7))
-    covariance[:6, :6] = now.covariance
-    covariance[6, 6] = settings.log_drag_sd**2
-    free = Free(now.time, np.append(now.state, settings.log_drag), covariance)
+    free = as_free(now, EstimateSettings())
     end = impact.time.value
     last = max(end - _LAST_S, now.time)
     times = np.unique(np.r_[np.linspace(now.time, last, _AHEAD), np.linspace(last, end, _LAST)])

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trilogue.analysis.tracking.consistency import nees
-from trilogue.analysis.tracking.kernels.coast import FREE
+from trilogue.analysis.tracking.fusion import as_free
 from trilogue.analysis.tracking.misalignment import displacement
-from trilogue.analysis.tracking.smoother import Free
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate
+    from trilogue.analysis.tracking.estimate import FlightEstimate
     from trilogue.analysis.tracking.plots import PlotTable
     from trilogue.analysis.tracking.sensor import Sensor
     from trilogue.analysis.tracking.settings import EstimateSettings
@@ -45,17 +44,16 @@ def best_pair(
 ) -> tuple[int, int] | None:
     """Return the two flights that agree best, the earlier first; `None` where none do."""
     best, found = AGREE, None
-    for i, earlier in enumerate(flights):
-        for j, later in enumerate(flights):
-            if i == j or table.time[earlier.plots[0]] > table.time[later.plots[0]]:
-                continue
-            if table.time[earlier.plots[0]] == table.time[later.plots[0]] and i > j:
-                continue
-            if _at_once(earlier.plots, later.plots, table):
-                continue
-            off = agreement(earlier, later, settings)
-            if off is not None and off < best:
-                best, found = off, (i, j)
+    for i, j in permutations(range(len(flights)), 2):
+        earlier, later = flights[i], flights[j]
+        begins = table.time[earlier.plots[0]], table.time[later.plots[0]]
+        if begins[0] > begins[1] or (begins[0] == begins[1] and i > j):
+            continue
+        if _at_once(earlier.plots, later.plots, table):
+            continue
+        off = agreement(earlier, later, settings)
+        if off is not None and off < best:
+            best, found = off, (i, j)
     return found
 
 
@@ -99,7 +97,7 @@ def agreement(
         return None
     if earlier.impact is not None and second.time > earlier.impact.time.value + 5.0:
         return None
-    moved = _free(first, settings).at(second.time)
+    moved = as_free(first, settings).at(second.time)
     spread = moved.covariance[:6, :6] + second.covariance
     for sensor in doubted:
         spread = spread + displacement(sensor, second.state)
@@ -123,11 +121,3 @@ def side_by_side(
         if off is not None and off < AGREE:
             return True
     return False
-
-
-def _free(state: StateEstimate, settings: EstimateSettings) -> Free:
-    mean, covariance = np.empty(FREE), np.zeros((FREE, FREE))
-    mean[:6], mean[6] = state.state, settings.log_drag
-    covariance[:6, :6] = state.covariance
-    covariance[6, 6] = settings.log_drag_sd**2
-    return Free(state.time, mean, covariance)

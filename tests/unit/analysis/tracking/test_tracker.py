@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,16 +142,9 @@ def test_nothing_is_no_picture() -> None:
 
 def test_two_sensors_of_one_name_that_differ_are_refused() -> None:
     plots, _ = seen(play(load("single"), 0))
-    moved = [type(s)(**{**vars_of(s), "latitude": s.latitude + 1.0}) for s in plots.sensors]
+    moved = [replace(sensor, latitude=sensor.latitude + 1.0) for sensor in plots.sensors]
     other = PlotTable.of(moved, plots.time, plots.sensor, plots.values, plots.sd)
     tracker = Tracker()
     tracker.add(plots)
     with pytest.raises(ValueError, match="two sensors of"):
         tracker.add(other)
-
-
-def vars_of(sensor: object) -> dict[str, object]:
-    """Return the fields of a sensor."""
-    from dataclasses import fields
-
-    return {f.name: getattr(sensor, f.name) for f in fields(sensor)}  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The interacting modes without biases: the steps of `imm`, over ten elements, in one flat array.
 
-A track without biases is what the tracker associates with, many at a time. Sizes that are known
-when the kernel is compiled, rows that are filled up to sixteen numbers, and one array at whose
+Where no sensor states a bias, a flight is filtered with this. Sizes that are known when the kernel
+is compiled, rows that are filled up to sixteen numbers, and one array at whose
 constant places all stand let the compiler move eight numbers at a time.
 
 A slot holds a mode: a row of state, then ten of covariance. There are four for what stands after
