@@ -1,13 +1,10 @@
 """The demo's page in a browser: it asks nothing of anywhere, and fits a desk and a phone."""
 
-import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Error, sync_playwright
 from tests.support.pictured import seen
 
 from trilogue.cli.demo.flight_record import Drawn, LaunchRecord
@@ -22,22 +19,6 @@ panel => [...panel.querySelectorAll('text')].map(text => {
   return [text.textContent, box.x, box.y, box.x + box.width, box.y + box.height];
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium on PATH: .ci/run installs it, and the page must be seen")
-        pytest.skip("no chromium on PATH (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        try:
-            opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        except Error as error:
-            pytest.fail(f"chromium does not start: {error}")
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -60,30 +41,6 @@ def written(record, tmp_path_factory):
     path = tmp_path_factory.mktemp("demo") / "index.html"
     path.write_text(render(record), encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def show(browser, written):
-    """Return a function that opens the page in a window; check in the end that it asked nothing."""
-    contexts, asked, said = [], [], []
-
-    def opened(width, scheme="light"):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(written.as_uri(), wait_until="load")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert set(asked) - {"data:,"} == {written.as_uri()}
-    assert said == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,10 +11,7 @@ import itertools
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import TYPE_CHECKING, Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from trilogue.cli.demo import drawing, flight_words, words
 from trilogue.cli.demo.figures import Figures, coalition_name, left_out
@@ -30,10 +27,13 @@ from trilogue.cli.demo.record import (
     Step,
     View,
 )
+from trilogue.cli.templates import environment
 from trilogue.protocol.statement import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from jinja2 import Environment
 
 __all__ = [
     "Claim",
@@ -63,7 +63,7 @@ def render(record: DemoRecord) -> str:
     common_note, own_notes = words.notes(record)
     return (
         _environment()
-        .get_template("page.html.j2")
+        .get_template("demo/page.html.j2")
         .render(
             record=record,
             figures=Figures(record),
@@ -142,26 +142,13 @@ def _wrap(text: str, every: int = 4) -> Iterable[str]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment(
+        {
+            "km": words.km,
+            "number": words.number,
+            "day": words.day,
+            "clock": words.clock,
+            "said": _said,
+            "groups": _wrap,
+        }
     )
-    filters: dict[str, Any] = {
-        "km": words.km,
-        "number": words.number,
-        "day": words.day,
-        "clock": words.clock,
-        "said": _said,
-        "groups": _wrap,
-    }
-    environment.filters.update(filters)
-    return environment
-
-
-def _template(name: str) -> str:
-    """Return a template of this folder, or of another of the command line by `folder/name`."""
-    folder, _, file = name.rpartition("/")
-    return (resources.files("trilogue") / "cli" / (folder or "demo") / file).read_text("utf-8")

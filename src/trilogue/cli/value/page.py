@@ -7,19 +7,20 @@ every request. Numbers stand in `data` elements, with the value as the CSV besid
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from trilogue.cli.demo.words import listed
+from trilogue.cli.templates import environment
 from trilogue.cli.value import words
 from trilogue.cli.value.drawings import inline
 from trilogue.figures.value import coalition_label, kind_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from jinja2 import Environment
 
     from trilogue.cli.value.drawings import Drawing
     from trilogue.cli.value.results import Results
@@ -79,16 +80,4 @@ def _change(ratio: float | None) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(km=_length, sec=_time, pair=_pair, change=_change)
-    return environment
-
-
-def _template(name: str) -> str:
-    return (resources.files("trilogue") / "cli" / name).read_text(encoding="utf-8")
+    return environment({"km": _length, "sec": _time, "pair": _pair, "change": _change})
