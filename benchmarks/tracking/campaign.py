@@ -11,12 +11,12 @@ from itertools import product
 
 import numpy as np
 
-from benchmarks.tracking.flights import COALITIONS, Run, fly
-from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
+from benchmarks.tracking.flights import COALITIONS, fly
 from trilogue.analysis.tracking.bounds import known_mode_bound, window_bound
-from trilogue.analysis.tracking.consistency import inside, nees
+from trilogue.analysis.tracking.consistency import inside, nees, offset
 from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
+from trilogue.analysis.value.case import Run
 
 __all__ = ["Case", "Record", "run_cases"]
 
@@ -68,9 +68,8 @@ def _ground(point: GroundPoint | None, place: tuple[float, float]) -> tuple[floa
     """Return the squared distance, whether the ellipse holds the place, and its major axis."""
     if point is None:
         return math.nan, math.nan, math.nan
-    axes = enu_axes(point.latitude, point.longitude)
-    off = axes @ (to_ecef(*place, 0.0) - to_ecef(point.latitude, point.longitude, 0.0))
-    return float(off[:2] @ off[:2]), float(inside(point, *place)), point.semi_major_m
+    east, north = offset(point, *place)
+    return east * east + north * north, float(inside(point, *place)), point.semi_major_m
 
 
 def _record(case: Case, run: Run, coalition: tuple[str, ...], after: float) -> Record | None:
@@ -80,8 +79,8 @@ def _record(case: Case, run: Run, coalition: tuple[str, ...], after: float) -> R
     estimate: FlightEstimate = estimate_flight(plots)
     now = estimate.now
     error = now.state - run.truth(now.time)[:6]
-    launch = _ground(estimate.launch, run.flight.launch)
-    impact = _ground(estimate.impact, run.flight.impact)
+    launch = _ground(estimate.launch, run.trajectory.launch)
+    impact = _ground(estimate.impact, run.trajectory.impact)
     burnout = estimate.burnout
     bounds = [math.nan] * 5
     if case.bounds and now.time > run.burnout:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
+from benchmarks.tracking import flights
 
-from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Picture
+from trilogue.analysis.tracking.estimate import (
+    FlightEstimate,
+    GroundPoint,
+    Picture,
+    StateEstimate,
+)
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
+from trilogue.analysis.value.case import Run
 
-FLIGHTS = Path(__file__).parents[2] / "benchmarks/tracking/flights.py"
 ALL = ("KR", "US", "JP")
 COALITIONS = (("KR",), ("US",), ("JP",), ("KR", "JP"), ALL)
 
@@ -23,7 +25,7 @@ COALITIONS = (("KR",), ("US",), ("JP",), ("KR", "JP"), ALL)
 class Seen:
     """A run, and what each coalition makes of it at one time."""
 
-    run: Any
+    run: Run
     pictures: dict[tuple[str, ...], Picture]
 
     @property
@@ -34,31 +36,20 @@ class Seen:
     @property
     def truth(self) -> np.ndarray:
         """True positions, `(n, 3)`."""
-        return self.run.flight.at(np.linspace(0.0, self.run.flight.flight_time_s, 200))[0]
+        return self.run.trajectory.at(np.linspace(0.0, self.run.trajectory.flight_time_s, 200))[0]
 
 
 @cache
 def seen(name: str = "900 km", after_burnout_s: float = 60.0) -> Seen:
     """Fly one of the campaigns' flights and look at it until some seconds after its cut-off."""
-    run = _flights().fly(name, 3)
+    run = flights.fly(name, 3)
     at = run.burnout + after_burnout_s
     pictures = {}
     for coalition in COALITIONS:
         plots = run.plots.owned_by(coalition).until(at)
-        flights = (estimate_flight(plots),) if len(plots) else ()
-        pictures[coalition] = Picture(at, plots, flights, np.array([], np.int64))
+        shown = (estimate_flight(plots),) if len(plots) else ()
+        pictures[coalition] = Picture(at, plots, shown, np.array([], np.int64))
     return Seen(run, pictures)
-
-
-@cache
-def _flights() -> Any:
-    spec = importlib.util.spec_from_file_location("pictured_flights", FLIGHTS)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def turned(picture: Picture, degrees: float) -> Picture:
@@ -78,7 +69,7 @@ def turned(picture: Picture, degrees: float) -> Picture:
         return None if one is None else replace(one, longitude=east(one.longitude))
 
     def flight(one: FlightEstimate) -> FlightEstimate:
-        def states(some: Any) -> Any:
+        def states(some: tuple[StateEstimate, ...]) -> tuple[StateEstimate, ...]:
             return tuple(
                 replace(s, state=turn @ s.state, covariance=turn @ s.covariance @ turn.T)
                 for s in some

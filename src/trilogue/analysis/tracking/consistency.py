@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from trilogue.analysis.tracking.estimate import GroundPoint
 
-__all__ = ["inside", "nees", "nees_interval", "share_interval"]
+__all__ = ["inside", "nees", "nees_interval", "offset", "share_interval"]
 
 
 def nees(error: NDArray[np.float64], covariance: NDArray[np.float64]) -> float:
@@ -46,11 +46,17 @@ def share_interval(hits: int, runs: int, sigmas: float = 1.96) -> tuple[float, f
     return middle - half, middle + half
 
 
-def inside(point: GroundPoint, latitude: float, longitude: float) -> bool:
-    """Say whether a place on the ground lies on or within a point's ellipse."""
+def offset(point: GroundPoint, latitude: float, longitude: float) -> tuple[float, float]:
+    """Return how far east and north of a point a place on the ground lies, in its level, metres."""
     axes = enu_axes(point.latitude, point.longitude)
     off = to_ecef(latitude, longitude, 0.0) - to_ecef(point.latitude, point.longitude, 0.0)
     east, north, _ = axes @ off
+    return float(east), float(north)
+
+
+def inside(point: GroundPoint, latitude: float, longitude: float) -> bool:
+    """Say whether a place on the ground lies on or within a point's ellipse."""
+    east, north = offset(point, latitude, longitude)
     angle = math.radians(point.azimuth_deg)
     along = east * math.sin(angle) + north * math.cos(angle)
     across = east * math.cos(angle) - north * math.sin(angle)

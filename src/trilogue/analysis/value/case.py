@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trilogue.analysis.flight.simulate import Trajectory, simulate
-from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
 from trilogue.analysis.scenario.observe import Flight, observe
 from trilogue.analysis.scenario.streams import stream
 from trilogue.analysis.tracking.bounds import known_mode_bound
-from trilogue.analysis.tracking.consistency import inside
+from trilogue.analysis.tracking.consistency import inside, offset
 from trilogue.analysis.tracking.divergence import DivergedError
 from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
@@ -23,7 +22,7 @@ from trilogue.analysis.value.campaign import Case, Moment, TrackRule, coalitions
 from trilogue.analysis.value.missiles import perturbed
 from trilogue.analysis.value.row import Row
 
-__all__ = ["Run", "first_track", "fly", "run_case"]
+__all__ = ["LAUNCHED", "Run", "first_track", "fly", "run_case"]
 
 LAUNCHED = 1_500_000_000.0
 """POSIX seconds of every lift-off: no result depends on it."""
@@ -44,6 +43,11 @@ class Run:
         """Logarithm of drag area over mass of what came down."""
         missile = self.trajectory.missile
         return math.log(missile.reentry_cda_m2 / missile.payload_kg)
+
+    @property
+    def launched(self) -> float:
+        """POSIX seconds of lift-off."""
+        return LAUNCHED
 
     @property
     def burnout(self) -> float:
@@ -133,9 +137,7 @@ def _ground(
     names = ("error_m", "semi_major_m", "semi_minor_m", "inside")
     values: tuple[float | bool | None, ...] = (None,) * 4
     if point is not None and math.isfinite(point.semi_major_m):
-        axes = enu_axes(point.latitude, point.longitude)
-        off = axes @ (to_ecef(*place, 0.0) - to_ecef(point.latitude, point.longitude, 0.0))
-        error = float(np.hypot(off[0], off[1]))
+        error = math.hypot(*offset(point, *place))
         values = (error, point.semi_major_m, point.semi_minor_m, inside(point, *place))
     return {f"{what}_{name}": value for name, value in zip(names, values, strict=True)}
 

@@ -31,7 +31,7 @@ def test_before_cutoff_the_impact_is_unbounded(run) -> None:
 
 def test_after_cutoff_it_says_when_whence_and_whither(run) -> None:
     estimate = estimate_flight(run.plots, until=run.burnout + 60.0)
-    flight = run.flight
+    flight = run.trajectory
     assert abs(estimate.burnout.value - run.burnout) < 4.0 * estimate.burnout.sd
     assert estimate.burnout.sd < 1.0
     assert inverse(estimate.launch.latitude, estimate.launch.longitude, *flight.launch)[0] < 12e3
@@ -47,7 +47,7 @@ def test_after_cutoff_it_says_when_whence_and_whither(run) -> None:
 
 def test_the_cutoff_of_the_last_stage_counts(flights) -> None:
     run = flights.fly("3,500 km", 4, until=45.0)
-    first = run.flight.missile.stages[0].burn_s
+    first = run.trajectory.missile.stages[0].burn_s
     between = estimate_flight(run.plots, until=run.launched + first + 25.0)
     assert between.burnout is None
     after = estimate_flight(run.plots)
@@ -55,9 +55,9 @@ def test_the_cutoff_of_the_last_stage_counts(flights) -> None:
 
 
 def test_on_the_way_down_it_is_terminal_and_knows_the_drag(run) -> None:
-    down = run.launched + run.flight.flight_time_s
-    height = run.flight.geodetic[2]
-    low = run.launched + float(run.flight.time[np.flatnonzero(height > 30e3)[-1]])
+    down = run.launched + run.trajectory.flight_time_s
+    height = run.trajectory.geodetic[2]
+    low = run.launched + float(run.trajectory.time[np.flatnonzero(height > 30e3)[-1]])
     estimate = estimate_flight(run.plots, until=low)
     assert estimate.now.phase == "terminal"
     early = estimate_flight(run.plots, until=run.burnout + 60.0)
@@ -65,7 +65,7 @@ def test_on_the_way_down_it_is_terminal_and_knows_the_drag(run) -> None:
     assert abs(estimate.impact.time.value - down) < 4.0 * estimate.impact.time.sd + 2.0
     # The apogee lies behind, and is known better than it was.
     assert estimate.apogee_m.sd < early.apogee_m.sd
-    assert abs(estimate.apogee_m.value - run.flight.apogee_m) < 4.0 * estimate.apogee_m.sd
+    assert abs(estimate.apogee_m.value - run.trajectory.apogee_m) < 4.0 * estimate.apogee_m.sd
     assert estimate.apogee_time.value < estimate.now.time
 
 
@@ -114,8 +114,9 @@ def test_first_seen_in_free_flight(run) -> None:
     estimate = estimate_flight(late, until=run.burnout + 120.0)
     assert estimate.burnout is None
     assert any("before the first plot" in remark for remark in estimate.remarks)
-    assert inside(estimate.impact, *run.flight.impact) or (
-        inverse(estimate.impact.latitude, estimate.impact.longitude, *run.flight.impact)[0] < 15e3
+    assert inside(estimate.impact, *run.trajectory.impact) or (
+        inverse(estimate.impact.latitude, estimate.impact.longitude, *run.trajectory.impact)[0]
+        < 15e3
     )
 
 
@@ -141,7 +142,7 @@ def test_stated_uncertainty_is_honest(flights, biased: bool) -> None:
         estimate = estimate_flight(run.plots)
         error = estimate.now.state - run.truth(estimate.now.time)[:6]
         values.append(nees(error, estimate.now.covariance))
-        held += inside(estimate.impact, *run.flight.impact)
+        held += inside(estimate.impact, *run.trajectory.impact)
     low, high = nees_interval(6, runs, 0.9999)
     assert low < np.mean(values) < high
     # Nine in ten, within four standard deviations of a binomial.

@@ -95,6 +95,7 @@ def test_a_plot_is_weighed_as_the_joint_gaussian_of_many_draws(run) -> None:
     s = joint[10:, 10:] + np.diag(table.sd[0, :3] ** 2)
     gain = joint[:10, 10:] @ np.linalg.inv(s)
     v = table.values[0, :3] - seen.mean(axis=1)
+    v[0] = np.angle(np.exp(1j * v[0]))  # azimuths are told from 0 to 2 pi
     sd = np.sqrt(np.diag(ps[0]))
     assert np.abs((x + gain @ v - xs[0]) / sd).max() < 0.05
     after = p - gain @ s @ gain.T
