@@ -32,7 +32,8 @@ from stonesoup.types.detection import Detection
 from stonesoup.types.state import GaussianState
 from stonesoup.updater.kalman import ExtendedKalmanUpdater
 
-from benchmarks.tracking.stonesoup_peer import FREE, SIZE, Motion, Sight, at
+from benchmarks.tracking.stonesoup_motion import FREE, SIZE
+from benchmarks.tracking.stonesoup_peer import Motion, Sight, at
 from trilogue.analysis.geodesy.frames import to_ecef
 from trilogue.analysis.scenario.clutter import AREA, AREA_RADIUS_M
 from trilogue.analysis.tracking.looks import looks, widened
