@@ -1,5 +1,7 @@
 """The interacting modes without biases against the same steps taken over a longer state."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,23 @@ def test_the_short_way_is_the_long_way(table: Prepared) -> None:
     assert np.abs((short[1] - long[1]) / scale).max() < 1e-7
     assert np.abs(short[2] - long[2]).max() < 1e-7
     assert short[3] == pytest.approx(long[3], abs=1e-6)
+
+
+@pytest.mark.parametrize("quantity", [0, 1])
+@pytest.mark.parametrize("off", [0.09, 0.11, 1.4, 1.7, 3.1, -2.0])
+def test_a_plot_in_any_other_direction_is_off_by_the_same(
+    table: Prepared, quantity: int, off: float
+) -> None:
+    values, sd = table.values.copy(), table.sd.copy()
+    k = len(values) // 2
+    values[k, quantity] += off
+    sd[k, quantity] = 1.0  # else no state, short or long, would be left to compare
+    stray = replace(table, values=values, sd=sd)
+    short, long = outcome(stray, 0), outcome(stray, 4)
+    assert short[3][k] == pytest.approx(long[3][k], abs=1e-6)
+    assert short[3][k] < outcome(replace(table, sd=sd), 0)[3][k]
+    scale = np.sqrt(np.diagonal(long[1][k], axis1=1, axis2=2))
+    assert np.abs((short[0][k] - long[0][k]) / scale).max() < 1e-6
 
 
 def test_covariances_stay_symmetric_to_the_last_bit(table: Prepared) -> None:

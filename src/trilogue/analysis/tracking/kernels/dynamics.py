@@ -141,13 +141,14 @@ def propagate(mode: int, x: NDArray[np.float64], dt: float, f: NDArray[np.float6
 
 @part
 def _product(
-    a: NDArray[np.float64], out: int, left: int, right: int, rows: int, falling: bool
+    a: NDArray[np.float64], out: int, left: int, right: int, thrust: bool, drag: bool
 ) -> None:
-    """Write at `out` the first rows of the product of two matrices `(10, 10)` of a work array.
+    """Write at `out` the first six rows of the product of two matrices `(10, 10)` of a work array.
 
-    Two rows at a time, which share what they load. Without thrust its columns are left out.
+    Two rows at a time, which share what they load. Where the left one has nothing in the columns of
+    thrust or drag, these are left out.
     """
-    for i in range(0, rows, 2):
+    for i in range(0, 6, 2):
         row, next_row, to = left + i * WIDE, left + (i + 1) * WIDE, out + i * WIDE
         u0, u1, u2, u3, u4 = a[row], a[row + 1], a[row + 2], a[row + 3], a[row + 4]
         u5, u6, u7, u8, u9 = a[row + 5], a[row + 6], a[row + 7], a[row + 8], a[row + 9]
@@ -157,15 +158,32 @@ def _product(
         for t in range(WIDE):
             k = right + t
             b0, b1, b2 = a[k], a[k + WIDE], a[k + 2 * WIDE]
-            b3, b4, b5, b9 = a[k + 3 * WIDE], a[k + 4 * WIDE], a[k + 5 * WIDE], a[k + 9 * WIDE]
-            u = (u0 * b0 + u1 * b1 + u2 * b2) + (u3 * b3 + u4 * b4 + u5 * b5) + u9 * b9
-            v = (v0 * b0 + v1 * b1 + v2 * b2) + (v3 * b3 + v4 * b4 + v5 * b5) + v9 * b9
-            if not falling:
+            b3, b4, b5 = a[k + 3 * WIDE], a[k + 4 * WIDE], a[k + 5 * WIDE]
+            u = (u0 * b0 + u1 * b1 + u2 * b2) + (u3 * b3 + u4 * b4 + u5 * b5)
+            v = (v0 * b0 + v1 * b1 + v2 * b2) + (v3 * b3 + v4 * b4 + v5 * b5)
+            if thrust:
                 b6, b7, b8 = a[k + 6 * WIDE], a[k + 7 * WIDE], a[k + 8 * WIDE]
                 u += u6 * b6 + u7 * b7 + u8 * b8
                 v += v6 * b6 + v7 * b7 + v8 * b8
+            if drag:
+                b9 = a[k + 9 * WIDE]
+                u += u9 * b9
+                v += v9 * b9
             a[to + t] = u
             a[to + WIDE + t] = v
+
+
+@part
+def _thrust_product(a: NDArray[np.float64], out: int, left: int, right: int) -> None:
+    """Write at `out` the rows of thrust of such a product, of the columns of thrust alone."""
+    for i in range(6, 9):
+        row = left + i * WIDE
+        u6, u7, u8 = a[row + 6], a[row + 7], a[row + 8]
+        for t in range(WIDE):
+            k = right + t
+            a[out + i * WIDE + t] = (
+                u6 * a[k + 6 * WIDE] + u7 * a[k + 7 * WIDE] + u8 * a[k + 8 * WIDE]
+            )
 
 
 @part
@@ -178,24 +196,38 @@ def symmetric(a: NDArray[np.float64], rows: int) -> None:
 
 @kernel
 def spread(mode: int, a: NDArray[np.float64]) -> None:
-    """Write F P Fᵀ over P, with F at `_F`."""
+    """Write F P Fᵀ over P, with F at `_F`.
+
+    Only a turning thrust changes of itself, and only what falls through air minds its drag: what
+    F has of neither is that of the identity, and its column comes over as it is.
+    """
     for i in range(6):
         for j in range(CORE):
             a[_T + j * WIDE + i] = a[_F + i * WIDE + j]
-    for i in range(6, CORE):
-        for j in range(6, CORE):
-            a[_T + j * WIDE + i] = a[_F + i * WIDE + j]
     if mode == BOOST_TURN:
-        _product(a, _G, _F, P, CORE, False)  # noqa: FBT003
-        _product(a, P, _G, _T, CORE, False)  # noqa: FBT003
+        for i in range(6, 9):
+            for j in range(6, 9):
+                a[_T + j * WIDE + i] = a[_F + i * WIDE + j]
+        _product(a, _G, _F, P, True, False)  # noqa: FBT003
+        _thrust_product(a, _G, _F, P)
+        _product(a, P, _G, _T, True, False)  # noqa: FBT003
+        _thrust_product(a, P, _G, _T)
+        for i in range(9):
+            a[P + i * WIDE + 9] = a[_G + i * WIDE + 9]
         symmetric(a, 9)
     elif mode < BOOST_TURN:
-        _product(a, _G, _F, P, 6, False)  # noqa: FBT003
-        _product(a, P, _G, _T, 6, False)  # noqa: FBT003
+        for i in range(6, 9):
+            for j in range(6, 9):
+                a[_T + j * WIDE + i] = 1.0 if i == j else 0.0
+        _product(a, _G, _F, P, True, False)  # noqa: FBT003
+        _product(a, P, _G, _T, True, False)  # noqa: FBT003
+        for i in range(6):
+            a[P + i * WIDE + 9] = a[_G + i * WIDE + 9]
         symmetric(a, 6)
     else:
-        _product(a, _G, _F, P, 6, True)  # noqa: FBT003
-        _product(a, P, _G, _T, 6, True)  # noqa: FBT003
+        a[_T + 9 * WIDE + 9] = 1.0
+        _product(a, _G, _F, P, False, True)  # noqa: FBT003
+        _product(a, P, _G, _T, False, True)  # noqa: FBT003
         symmetric(a, 6)
 
 

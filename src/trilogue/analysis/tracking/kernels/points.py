@@ -33,12 +33,13 @@ _SLOPE = np.append(np.diff(LOG_DENSITY) / DENSITY_STEP, 0.0)
 
 
 @part
-def _air(x: float, y: float, z: float) -> float:
-    """Return density as `motion` has it; the exponential, of at most 0.4, by its series."""
-    r2 = x * x + y * y + z * z
-    s2 = z * z / r2
+def _air(r: float, s2: float) -> float:
+    """Return density as `motion` has it; the exponential, of at most 0.4, by its series.
+
+    At a distance from the middle of the Earth, `s2` the squared sine of the latitude there.
+    """
     surface = RADIUS * (1.0 - FLATTENING * s2 * (1.0 + 1.5 * FLATTENING * (1.0 - s2)))
-    h = min(max(math.sqrt(r2) - surface, 0.0), DENSITY_TOP - 1.0)
+    h = min(max(r - surface, 0.0), DENSITY_TOP - 1.0)
     i = int(h * (1.0 / DENSITY_STEP))
     e = _SLOPE[i] * (h - i * DENSITY_STEP)
     series = 1.0 + e * (1.0 / 11.0) * (1.0 + e * (1.0 / 12.0) * (1.0 + e * (1.0 / 13.0)))
@@ -62,9 +63,11 @@ def _rates(
     """
     r2 = x * x + y * y + z * z
     inverse = 1.0 / r2
-    central = -MU * inverse / math.sqrt(r2)
+    r = math.sqrt(r2)
+    central = -MU * inverse * inverse * r
     k = 1.5 * J2 * RADIUS * RADIUS * inverse
-    polar = 5.0 * z * z * inverse
+    s2 = z * z * inverse
+    polar = 5.0 * s2
     across = central * (1.0 + k * (1.0 - polar)) + RATE * RATE
     gx, gy, gz = across * x, across * y, central * (1.0 + k * (3.0 - polar)) * z
     jx, jy, jz = 0.0, 0.0, 0.0
@@ -82,7 +85,7 @@ def _rates(
     gy += ay - 2.0 * RATE * vx
     gz += az
     if falling:
-        push = 0.5 * _air(x, y, z) * math.sqrt(v2) * drag
+        push = 0.5 * _air(r, s2) * math.sqrt(v2) * drag
         gx -= push * vx
         gy -= push * vy
         gz -= push * vz

@@ -55,8 +55,7 @@ _W = _L + CORE * WIDE
 _D = _W + CORE * WIDTH
 _Z = _D + WIDTH
 _U = _Z + 3 * _SIGHT
-_M = _U + 3 * WIDE
-_V = _M + WIDE
+_V = _U + 3 * WIDE
 _C = _V + WIDE
 _ROOM = _C + WIDE
 
@@ -267,7 +266,7 @@ def _update(
         s20 = _together(room, 2, 0, each, middle)
         s21 = _together(room, 2, 1, each, middle)
         s22 = _together(room, 2, 2, each, middle) + sd[2] * sd[2]
-    scale, distance2 = take(room, _X, _P, _U, _M, s00, s10, s20, s11, s21, s22, v0, v1, v2)
+    scale, distance2 = take(room, _X, _P, _U, s00, s10, s20, s11, s21, s22, v0, v1, v2)
     return math.log(scale) - 0.5 * (distance2 + (3.0 if ranged else 2.0) * LOG_2PI)
 
 
