@@ -46,6 +46,7 @@ class Record:
     after: float
     position2: float
     velocity2: float
+    stated_velocity2: float
     nees: float
     impact2: float
     impact_inside: float
@@ -95,7 +96,8 @@ def _record(case: Case, run: Run, coalition: tuple[str, ...], after: float) -> R
         ]
     return Record(
         case.flight, case.seed, case.biased, coalition, after,
-        float(error[:3] @ error[:3]), float(error[3:] @ error[3:]), nees(error, now.covariance),
+        float(error[:3] @ error[:3]), float(error[3:] @ error[3:]),
+        float(np.trace(now.covariance[3:, 3:])), nees(error, now.covariance),
         *impact, *launch,
         math.nan if estimate.launch is None else estimate.launch.time.value - run.launched,
         math.nan if estimate.launch is None else estimate.launch.time.sd,
