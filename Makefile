@@ -11,7 +11,7 @@ TESTING := $(VENV)/.testing
 help: ## Say what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-demo: $(RUNTIME) ## Play a nuclear test over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
+demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
 	@$(BIN)/trilogue demo $(if $(OUT),--out $(OUT)) $(if $(SERVE),--serve)
 
 test: $(TESTING) ## Run the tests.

@@ -19,10 +19,12 @@ __all__ = ["demo"]
 )
 @click.option("--serve", is_flag=True, help="Keep the three nodes up afterwards, until Ctrl-C.")
 def demo(*, out: Path, serve: bool) -> None:
-    """Play the nuclear test of 9 September 2016 with three nodes on this machine.
+    """Play a nuclear test and a missile launch with three nodes on this machine.
 
-    Real station readings: each participant's estimate before sharing and after, each consent, the
-    withdrawal of one, and at the end the audit of the three public logs.
+    The test of 9 September 2016, with real station readings: each participant's estimate before
+    sharing and after, each consent, the withdrawal of one. The launch of 29 November 2017, with its
+    public apogee and range and simulated sensors: where each says that it comes down, alone and
+    together. At the end the audit of the three public logs.
     """
     from trilogue.cli.demo import run
 
