@@ -12,23 +12,38 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Any, TypeVar, cast, overload
 
 import msgspec
+import msgspec.inspect
 
 from trilogue.errors import FormatError
 
-__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads"]
+__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads", "respell"]
 
 T = TypeVar("T")
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exact (RFC 8785 §3.2.2.3, I-JSON)."""
 
+_SUSPECT = re.compile(rb"(?:^|[\[:,])-?\d+(?:(?<=\d{16})|[.eE])")
+"""A float, or an integer of 16 digits or more; inside a string it may be neither."""
+
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+_EXACT = (
+    msgspec.inspect.BoolType,
+    msgspec.inspect.BytesType,
+    msgspec.inspect.EnumType,
+    msgspec.inspect.IntType,
+    msgspec.inspect.LiteralType,
+    msgspec.inspect.NoneType,
+    msgspec.inspect.StrType,
+)
 
 
 def encode(value: Any) -> bytes:
@@ -37,9 +52,18 @@ def encode(value: Any) -> bytes:
     Raises `TypeError` or `ValueError` when the value holds what the subset does not admit: a
     float, an integer beyond 2^53, a key that is not ASCII, or a string that is not Unicode.
     """
+    if _exact(value.__class__):
+        data = _encoder.encode(value)
+        if _unsuspicious(data):
+            return data
     builtins = msgspec.to_builtins(value)
     _check(builtins)
     return _encoder.encode(builtins)
+
+
+def respell(value: Any) -> bytes:
+    """Return the bytes of a part of something that `decode` gave: it was looked through there."""
+    return _encoder.encode(value)
 
 
 def encode_payload(value: Any) -> bytes:
@@ -61,7 +85,9 @@ def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own n
     """
     value = _decode(data, type)
     try:
-        again = encode(value)
+        again = _encoder.encode(value)
+        if not _unsuspicious(again):
+            _check(msgspec.to_builtins(value))
     except (TypeError, ValueError) as error:
         raise FormatError(f"not canonical JSON: {error}") from error
     if again != data:
@@ -102,6 +128,38 @@ def _decode(data: bytes, type_: Any) -> Any:
         return decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(f"not JSON of the expected shape: {error}") from error
+
+
+def _unsuspicious(data: bytes) -> bool:
+    """Whether nothing in the encoded bytes can be what the subset does not admit.
+
+    It says so only of what came from JSON or has exact types. Elsewhere NaN may stand behind a
+    null, and a number behind a key.
+    """
+    return data.isascii() and _SUSPECT.search(data) is None
+
+
+@cache
+def _exact(kind: type) -> bool:
+    """Whether values of a type are structs without a field that could hold a float or anything."""
+    if not issubclass(kind, msgspec.Struct):
+        return False
+    waiting, seen = [msgspec.inspect.type_info(kind)], set[type]()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, msgspec.inspect.StructType):
+            if one.cls not in seen:
+                seen.add(one.cls)
+                waiting.extend(field.type for field in one.fields)
+        elif isinstance(one, msgspec.inspect.UnionType):
+            waiting.extend(one.types)
+        elif isinstance(one, msgspec.inspect.ListType | msgspec.inspect.VarTupleType):
+            waiting.append(one.item_type)
+        elif isinstance(one, msgspec.inspect.TupleType):
+            waiting.extend(one.item_types)
+        elif not isinstance(one, _EXACT):
+            return False
+    return True
 
 
 def _check(value: Any, *, floats: bool = False) -> None:

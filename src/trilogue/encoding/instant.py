@@ -54,7 +54,7 @@ def from_datetime(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without zone is no instant")
     utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def plus(instant: str, seconds: float) -> str:

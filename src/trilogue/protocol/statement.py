@@ -221,7 +221,7 @@ def parse_statement(raw: bytes) -> Statement:
         if tuple(sorted(set(field))) != field:
             raise FormatError(f"audience is not sorted or repeats a name: {field}")
     body = _convert(statement.body, BODIES[statement.kind])
-    if canonical.encode(body) != canonical.encode(statement.body):
+    if canonical.encode(body) != canonical.respell(statement.body):
         raise FormatError(f"the body of a {statement.kind} has another spelling")
     if cites_of(body) != statement.cites:
         raise FormatError("the cites of the statement are not those of its body")

@@ -151,3 +151,43 @@ def test_loads_refuses_what_a_person_cannot_have_meant(text: str):
 
 def test_loads_admits_any_spacing():
     assert canonical.loads(' { "b" : 0.5 ,\n"a:b" : "\\"{:" } ') == {"b": 0.5, "a:b": '"{:'}
+
+
+class Plain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A shape in which no float fits: the quick way applies to it."""
+
+    b: str
+    a: int
+    inner: tuple[Leaf, ...] = ()
+    none: None = None
+    raw: bytes = b""
+
+
+class Loose(msgspec.Struct, frozen=True, kw_only=True):
+    a: Any = None
+
+
+STRINGS = st.text(max_size=30) | st.from_regex(r"[\[:,]-?\d{14,18}[.e]?\d?", fullmatch=True)
+
+
+@given(STRINGS, st.integers(-(2**60), 2**60), st.binary(max_size=9))
+@settings(max_examples=300)
+def test_the_quick_way_writes_and_refuses_what_the_long_way_does(b: str, a: int, raw: bytes):
+    value = Plain(b=b, a=a, inner=(Leaf(v=1, to=[b]),), raw=raw)
+    assert canonical._exact(Plain)
+    if abs(a) > canonical.MAX_INTEGER:
+        with pytest.raises(ValueError, match="beyond"):
+            canonical.encode(value)
+        with pytest.raises(FormatError):
+            canonical.decode(msgspec.json.encode(value, order="sorted"), Plain)
+    else:
+        data = canonical.encode(value)
+        assert data == canonical.encode(msgspec.to_builtins(value))
+        assert canonical.decode(data, Plain) == value
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 0.5, {1: 2}, {"é": 1}, 2**53])
+def test_what_may_hold_anything_is_looked_through(value: Any):
+    assert not canonical._exact(Loose)
+    with pytest.raises((TypeError, ValueError)):
+        canonical.encode(Loose(a=value))
