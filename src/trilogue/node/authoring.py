@@ -41,7 +41,12 @@ class Authored:
     """A report that now stands in the log, with its portions in the author's order."""
 
     report: Cite
-    portions: tuple[tuple[str, Header], ...]
+    holdings: tuple[Holding, ...]
+
+    @property
+    def portions(self) -> tuple[tuple[str, Header], ...]:
+        """The digests and headers of its portions."""
+        return tuple((one.portion, one.header) for one in self.holdings)
 
 
 @dataclass(frozen=True)
@@ -91,12 +96,13 @@ class Authoring:
                     raise InputError(f"two portions are labelled {portion.label!r}")
                 drafts[portion.label] = (draft, base64.encode(one.digest))
         composed = self._sequencer.log("report", arrange(one.digest for one in sealed))
-        portions = []
-        for one in sealed:
-            digest = base64.encode(one.digest)
-            self._holdings.keep_own(composed.cite, one, digest)
-            portions.append((digest, one.header))
-        return Authored(report=composed.cite, portions=tuple(portions))
+        cite = composed.cite
+        return Authored(
+            report=cite,
+            holdings=tuple(
+                self._holdings.keep_own(cite, one, base64.encode(one.digest)) for one in sealed
+            ),
+        )
 
     def refuse(self, act: Act, rules: tuple[str, ...], reason: str) -> Refused:
         """Log that an act of this node's own people is denied."""

@@ -6,6 +6,7 @@ memory; they follow from statements, so `forget` drops them and they are read an
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 from trilogue.arrangement.adoption import Stand
@@ -13,6 +14,7 @@ from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.force import Force, governing, in_force
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.arrangement.rules import Rules
+from trilogue.consent.acts import GrantBody
 from trilogue.encoding import base64, canonical
 from trilogue.errors import NotInForceError
 from trilogue.protocol.bodies import KeyMaterial, KeysBody
@@ -41,6 +43,7 @@ class Books:
         self._materials: dict[str, list[tuple[int, KeyMaterial]]] | None = None
         self._stands: dict[str, Stand] | None = None
         self._present: Arrangement | None = None
+        self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
 
     @property
     def me(self) -> str:
@@ -170,6 +173,21 @@ class Books:
         )
         return found
 
+    def used(self, standing: Cite, since: str) -> int:
+        """Return how many reports this node granted under a standing consent of its own since."""
+        place = (standing.speaker, standing.index)
+        if place not in self._used:
+            self._used[place] = deque()
+            for row in self._db.q.grants_under(speaker=standing.speaker, idx=standing.index):
+                if row["issued"] < since:
+                    break
+                items = read_statement(row["raw"]).says(GrantBody).items
+                self._used[place].appendleft((row["issued"], len(items)))
+        used = self._used[place]
+        while used and used[0][0] < since:
+            used.popleft()
+        return sum(count for _, count in used)
+
     # Memory.
 
     def heed(self, statement: Statement) -> None:
@@ -179,6 +197,8 @@ class Books:
         """
         if statement.kind == "keys" and self._materials is not None:
             self._heed_keys(statement)
+        elif statement.kind == "grant" and statement.speaker == self._me:
+            self._heed_grant(statement)
         elif statement.kind in STAND_KINDS:
             self._present = None
             if self._stands is None:
@@ -192,6 +212,14 @@ class Books:
         self._stands = None
         self._present = None
         self._arrangements = None
+        self._used = {}
+
+    def _heed_grant(self, statement: Statement) -> None:
+        body = statement.says(GrantBody)
+        if body.under is not None:
+            place = (body.under.speaker, body.under.index)
+            if place in self._used:
+                self._used[place].append((statement.issued, len(body.items)))
 
     def _heed_keys(self, statement: Statement) -> None:
         assert self._materials is not None

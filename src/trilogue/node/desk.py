@@ -6,12 +6,13 @@ returns either what was logged or a `Refused` whose refusal was logged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
-from trilogue.arrangement.rules import Action, Facts
+from trilogue.arrangement.rules import Action, Decision, Facts
 from trilogue.consent.acts import (
     Approval,
     Extent,
@@ -20,6 +21,7 @@ from trilogue.consent.acts import (
     RefusalBody,
     RequestBody,
     StandingBody,
+    StandingRule,
     WithdrawalBody,
 )
 from trilogue.consent.extent import check_extent, extent_digest
@@ -170,25 +172,24 @@ class Desk:
             holdings.append(self._authoring.find(source))
         return self._grant(holdings, extent, officers, answers=answers, under=None)
 
-    def under_standing(self, authored: Authored) -> list[Composed]:
-        """Grant at once what fits a standing consent; return the grants that were logged."""
+    def under_standing(self, authored: Sequence[Authored]) -> list[Composed]:
+        """Grant at once what fits a standing consent; return the grants that were logged.
+
+        One grant, and one box for each of its audience, covers as many reports as a grant may.
+        """
         at = self._clock()
         grants = []
         for cite, body in self._standing_now():
-            rule = body.rule
-            digests = [digest for digest, header in authored.portions if fits(rule, header, at)]
-            if not digests or self._used(cite, at) >= rule.per_hour:
-                continue
-            holdings = [
-                holding
-                for digest in digests
-                for holding in self._holdings.of_portion(digest)
-                if holding.own
-            ]
+            extent = extent_under(body.rule, at)
             officers = tuple(sorted({approval.officer for approval in body.approvals}))
-            done = self._grant(holdings, extent_under(rule, at), officers, answers=None, under=cite)
-            if isinstance(done, Composed):
-                grants.append(done)
+            fitting = self._fitting(authored, cite, body.rule, at)
+            # What the rules deny is refused by itself, and keeps nothing else back.
+            denied = [one for one in fitting if self._denied(one, extent, officers) is not None]
+            permitted = [one for one in fitting if one not in denied] if denied else fitting
+            for holdings in (*self._together(permitted), *denied):
+                done = self._grant(holdings, extent, officers, answers=None, under=cite)
+                if isinstance(done, Composed):
+                    grants.append(done)
         return grants
 
     def refuse(self, given: RefusalInput) -> Composed:
@@ -287,6 +288,31 @@ class Desk:
 
     # How a grant is made.
 
+    def _fitting(
+        self, authored: Sequence[Authored], standing: Cite, rule: StandingRule, at: str
+    ) -> list[list[Holding]]:
+        """Return what fits a standing consent, by report, as far as its cap leaves room."""
+        fitting = [[h for h in one.holdings if fits(rule, h.header, at)] for one in authored]
+        fitting = [holdings for holdings in fitting if holdings]
+        if not fitting:
+            return []
+        hour_ago = instant.plus(at, -3600)
+        return fitting[: max(0, rule.per_hour - self._books.used(standing, hour_ago))]
+
+    def _together(self, reports: list[list[Holding]]) -> Iterator[list[Holding]]:
+        """Join what is granted of reports into as few grants as may be."""
+        most = self._books.arrangement.text.limits.reports_per_grant
+        joined: list[Holding] = []
+        count = size = 0
+        for holdings in reports:
+            more = sum(holding.header.size for holding in holdings)
+            if joined and (count == most or size + more > MAX_CONTENT):
+                yield joined
+                joined, count, size = [], 0, 0
+            joined, count, size = joined + holdings, count + 1, size + more
+        if joined:
+            yield joined
+
     def _grant(
         self,
         holdings: list[Holding],
@@ -304,26 +330,12 @@ class Desk:
                 f"{content} bytes under one grant; at most {MAX_CONTENT}",
                 hint="grant fewer portions at once",
             )
-        for holding in holdings:
-            self._check_marking(holding)
-            decision = self._books.rules.decide(
-                Action.RELEASE_DERIVED if holding.header.derived_from else Action.GRANT,
-                facts_of(
-                    holding.header,
-                    arrangement,
-                    actor=me,
-                    originator=me,
-                    audience=extent.audience,
-                    purposes=extent.purposes,
-                    officers=len(set(officers)),
-                    derivation_permitted=self._evidence.permits(holding, extent, self._clock()),
-                ),
-            )
-            if not decision.permit:
-                reason = "; ".join(decision.reasons)
-                if decision.rules == ("two-officers",):
-                    return NeedsSecondOfficer(decision.rules, reason)
-                return self._authoring.refuse("grant", decision.rules, reason)
+        denied = self._denied(holdings, extent, officers)
+        if denied is not None:
+            reason = "; ".join(denied.reasons)
+            if denied.rules == ("two-officers",):
+                return NeedsSecondOfficer(denied.rules, reason)
+            return self._authoring.refuse("grant", denied.rules, reason)
         grant = make_grant(self._items(holdings), extent, answers=answers, under=under)
         if under is None:
             approvals = self._approvals(extent_digest(grant), officers)
@@ -347,6 +359,30 @@ class Desk:
                 digest=box.digest, participant=box.participant, data=boxes[box.participant]
             )
         return composed
+
+    def _denied(
+        self, holdings: list[Holding], extent: Extent, officers: tuple[str, ...]
+    ) -> Decision | None:
+        """Return the decision that denies a grant of these portions, if one does."""
+        me = self._books.me
+        for holding in holdings:
+            self._check_marking(holding)
+            decision = self._books.rules.decide(
+                Action.RELEASE_DERIVED if holding.header.derived_from else Action.GRANT,
+                facts_of(
+                    holding.header,
+                    self._books.arrangement,
+                    actor=me,
+                    originator=me,
+                    audience=extent.audience,
+                    purposes=extent.purposes,
+                    officers=len(set(officers)),
+                    derivation_permitted=self._evidence.permits(holding, extent, self._clock()),
+                ),
+            )
+            if not decision.permit:
+                return decision
+        return None
 
     def _check(self, extent: Extent) -> None:
         """Refuse an extent that nobody could act on. Raises `InputError` or `ConsentError`."""
@@ -386,7 +422,7 @@ class Desk:
 
     def _sealing_key(self, participant: str, at: str) -> SealingPublic:
         material = self._books.keys_of(participant, at)
-        return SealingPublic.from_bytes(base64.decode(material.sealing))
+        return _sealing_public(material.sealing)
 
     def _approvals(self, digest: bytes, officers: tuple[str, ...]) -> tuple[Approval, ...]:
         return tuple(
@@ -406,13 +442,6 @@ class Desk:
                 found.append((cite, body))
         return found
 
-    def _used(self, standing: Cite, at: str) -> int:
-        """Return how many grants the standing consent made in the hour before `at`."""
-        since = instant.plus(at, -3600)
-        return int(
-            self._db.q.grants_under(speaker=standing.speaker, idx=standing.index, since=since)
-        )
-
     def _cite(self, place: Place, *kinds: str) -> Cite:
         cite = self._books.cite(place.speaker, place.index)
         statement = None if cite is None else self._books.statement(cite)
@@ -420,6 +449,12 @@ class Desk:
             what = " or ".join(kinds) or "statement"
             raise NotFoundError(f"no {what} at {place.speaker}/{place.index} counts here")
         return cite
+
+
+@lru_cache(maxsize=64)
+def _sealing_public(key: str) -> SealingPublic:
+    """Read a sealing key, which takes a check of its ML-KEM part."""
+    return SealingPublic.from_bytes(base64.decode(key))
 
 
 def _reaches(books: Books, originator: str, recipient: str) -> bool:

@@ -158,11 +158,20 @@ class Engine:
 
     def submit(self, given: ReportInput) -> tuple[Authored, tuple[Composed, ...]] | Refused:
         """Inside an act: log a report, and grant at once what a standing consent covers."""
+        ((done,), grants) = self.submit_all((given,))
+        return done if isinstance(done, Refused) else (done, grants)
+
+    def submit_all(
+        self, given: Sequence[ReportInput]
+    ) -> tuple[tuple[Authored | Refused, ...], tuple[Composed, ...]]:
+        """Inside an act: log reports, and grant together what a standing consent covers.
+
+        Each is refused by the rules alone; one that cannot be read takes all of them down.
+        """
         self.require_force()
-        authored = self.authoring.submit(given)
-        if isinstance(authored, Refused):
-            return authored
-        return authored, tuple(self.desk.under_standing(authored))
+        done = tuple(self.authoring.submit(one) for one in given)
+        authored = [one for one in done if not isinstance(one, Refused)]
+        return done, tuple(self.desk.under_standing(authored))
 
     def require_force(self) -> None:
         """Raise `NotInForceError`, with the reason, unless the arrangement is in force now."""

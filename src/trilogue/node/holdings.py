@@ -55,11 +55,21 @@ class Holdings:
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called when portions were destroyed: whoever keeps something of them forgets it."""
 
-    def keep_own(self, report: Cite, sealed: Sealed, portion: str) -> None:
+    def keep_own(self, report: Cite, sealed: Sealed, portion: str) -> Holding:
         """Keep one of the node's own portions."""
         self._db.q.add_ciphertext(digest=sealed.header.ciphertext, data=sealed.ciphertext)
         item = BundleItem(header=sealed.header_bytes, key=sealed.key)
-        self._keep(portion, (report.speaker, report.index), OWN, sealed.header.ciphertext, item)
+        place = (report.speaker, report.index)
+        slot = self._keep(portion, place, OWN, sealed.header.ciphertext, item)
+        return Holding(
+            slot=slot,
+            portion=portion,
+            report=place,
+            grant=OWN,
+            header=sealed.header,
+            header_bytes=sealed.header_bytes,
+            key=sealed.key,
+        )
 
     def keep_opened(self, opened: Opened, ciphertext: bytes) -> None:
         """Keep a portion that a grant opened."""
@@ -144,8 +154,8 @@ class Holdings:
         grant: tuple[str, int],
         ciphertext: str,
         item: BundleItem,
-    ) -> None:
-        slot = self._db.q.last_slot() + 1
+    ) -> int:
+        slot: int = self._db.q.last_slot() + 1
         self._db.q.add_holding(
             slot=slot,
             portion=portion,
@@ -158,6 +168,7 @@ class Holdings:
                 self._vault.new_key(slot), canonical.encode(item), _context(portion, grant)
             ),
         )
+        return slot
 
     def _alive(self, rows: Iterable[Row]) -> Iterator[Holding]:
         for row in rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.trio import SITE, Filed, Trio, marking, portion
+from tests.support.trio import SITE, Filed, Trio, filed, marking, portion
 from tests.unit.reports.payload_examples import EVENT
 
 from trilogue.consent.acts import Description, GrantBody, RequestBody, StandingRule
@@ -17,6 +17,7 @@ from trilogue.errors import (
 )
 from trilogue.node.authoring import Refused
 from trilogue.node.desk import NeedsSecondOfficer
+from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.inputs import (
     GeneraliseInput,
     GrantInput,
@@ -374,6 +375,69 @@ def test_a_standing_consent_is_capped_by_the_hour(trio: Trio):
     trio.clock.advance(3601)
     trio.file("KR")
     assert len(trio.own("KR", "grant")) == 3
+
+
+def together(trio: Trio, *levels: str) -> tuple[Filed, ...]:
+    """File reports of one portion each in one act."""
+    given = [ReportInput(portions=(portion(marking=marking(level)),)) for level in levels]
+    done, _ = trio.act("KR", lambda engine: engine.submit_all(given))
+    return tuple(filed(raise_refused(one)) for one in done)
+
+
+def test_what_is_filed_together_goes_under_one_grant(trio: Trio):
+    stand(trio, per_hour=100)
+    reports = together(trio, *["CONFIDENTIAL"] * 3)
+    assert trio.settle() == []
+    (given,) = trio.own("KR", "grant")
+    body = given.says(GrantBody)
+    assert [item.report.index for item in body.items] == [one.index for one in reports]
+    assert len(body.boxes) == 2
+    assert trio.held("JP") == {one.portions[0] for one in reports}
+
+
+def test_a_grant_covers_no_more_reports_than_the_arrangement_allows(trio: Trio):
+    most = trio.arrangement.text.limits.reports_per_grant
+    stand(trio, per_hour=1000)
+    together(trio, *["CONFIDENTIAL"] * (most + 1))
+    sizes = [len(one.says(GrantBody).items) for one in trio.own("KR", "grant")]
+    assert sizes == [most, 1]
+    assert trio.settle() == []
+    assert len(trio.held("JP")) == most + 1
+
+
+def test_the_cap_counts_reports_whatever_grants_they_go_under(trio: Trio):
+    stand(trio)
+    together(trio, *["CONFIDENTIAL"] * 3)
+    (given,) = trio.own("KR", "grant")
+    assert len(given.says(GrantBody).items) == RULE.per_hour
+    trio.restart("KR")
+    trio.file("KR")
+    assert len(trio.own("KR", "grant")) == 1
+    trio.clock.advance(3601)
+    together(trio, *["CONFIDENTIAL"] * 3)
+    assert len(trio.own("KR", "grant")) == 2
+
+
+def test_a_grant_that_was_rolled_back_does_not_count(trio: Trio):
+    stand(trio)
+
+    def fails(engine: Engine) -> None:
+        engine.submit_all([ReportInput(portions=(portion(),))] * 2)
+        raise InputError("the act fails after all")
+
+    trio.file("KR")  # what was used is in memory from here on
+    with pytest.raises(InputError, match="after all"):
+        trio.act("KR", fails)
+    trio.file("KR")
+    assert len(trio.own("KR", "grant")) == 2
+
+
+def test_what_needs_a_second_officer_keeps_nothing_else_back(trio: Trio):
+    stand(trio, levels=("CONFIDENTIAL", "SECRET"), per_hour=100)
+    first, secret, last = together(trio, "CONFIDENTIAL", "SECRET", "CONFIDENTIAL")
+    assert trio.settle() == []
+    assert trio.held("JP") == {first.portions[0], last.portions[0]}
+    assert len(secret.portions) == 1
 
 
 def test_only_the_portions_that_fit_go(trio: Trio):

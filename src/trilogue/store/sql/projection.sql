@@ -41,12 +41,13 @@ ORDER BY kind, speaker, idx;
 -- name: grants_of_portion
 SELECT * FROM granted WHERE portion = :portion ORDER BY grant_speaker, grant_idx, participant;
 
--- name: grants_under$
--- How many grants a standing consent made since a moment.
-SELECT count(*) FROM cited JOIN statement
+-- name: grants_under
+-- What a standing consent granted, the newest first.
+SELECT statement.issued, statement.raw FROM cited JOIN statement
     ON statement.speaker = cited.speaker AND statement.idx = cited.idx
 WHERE cited.to_speaker = :speaker AND cited.to_idx = :idx AND cited.kind = 'grant'
-  AND statement.issued >= :since;
+  AND cited.speaker = :speaker
+ORDER BY cited.idx DESC;
 
 -- name: ended_for$
 SELECT by_idx FROM ended WHERE speaker = :speaker AND idx = :idx AND participant = :participant;
