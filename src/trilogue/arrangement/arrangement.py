@@ -104,6 +104,11 @@ class Arrangement:
         return Scale((level.level for level in self.text.levels), languages)
 
     @cached_property
+    def _legs(self) -> dict[tuple[str, str], tuple[Leg, ...]]:
+        """The ways that were asked for."""
+        return {}
+
+    @cached_property
     def rules(self) -> Rules:
         """The rules, ready to decide; one instance, so that it remembers for all its users."""
         return Rules(self)
@@ -149,6 +154,12 @@ class Arrangement:
         There is no leg from a participant to itself.
         Raises `PassageError` when there is none, and `InputError` for somebody unknown.
         """
+        known = self._legs.get((originator, recipient))
+        if known is None:
+            known = self._legs[originator, recipient] = self._find_legs(originator, recipient)
+        return known
+
+    def _find_legs(self, originator: str, recipient: str) -> tuple[Leg, ...]:
         self.participant(originator)
         self.participant(recipient)
         if originator == recipient:

@@ -27,8 +27,11 @@ T = TypeVar("T")
 MAX_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exact (RFC 8785 §3.2.2.3, I-JSON)."""
 
-_SUSPECT = re.compile(rb"(?:^|[\[:,])-?\d+(?:(?<=\d{16})|[.eE])")
-"""A float, or an integer of 16 digits or more; inside a string it may be neither."""
+_SUSPECT = re.compile(rb"[\[,:](?<!\d:)-?\d+(?:(?<=\d{16})|[.eE])")
+"""A float, or an integer of 16 digits or more, in a list or an object; or a string like one."""
+_LARGE = re.compile(rb"[\[,:](?<!\d:)-?\d{16}")
+_BARE = frozenset(b"-0123456789")
+_SIMPLE = frozenset({str, int, bool})
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
@@ -42,8 +45,10 @@ _EXACT = (
     msgspec.inspect.IntType,
     msgspec.inspect.LiteralType,
     msgspec.inspect.NoneType,
+    msgspec.inspect.RawType,
     msgspec.inspect.StrType,
 )
+"""Kinds of fields that hold nothing but what the subset admits. `Raw` is bytes of `encode`."""
 
 
 def encode(value: Any) -> bytes:
@@ -52,10 +57,11 @@ def encode(value: Any) -> bytes:
     Raises `TypeError` or `ValueError` when the value holds what the subset does not admit: a
     float, an integer beyond 2^53, a key that is not ASCII, or a string that is not Unicode.
     """
-    if _exact(value.__class__):
+    kind = value.__class__
+    if _exact(kind) or (kind is list and all(one.__class__ in _SIMPLE for one in value)):
         data = _encoder.encode(value)
-        if _unsuspicious(data):
-            return data
+        _check_bytes(data)
+        return data
     builtins = msgspec.to_builtins(value)
     _check(builtins)
     return _encoder.encode(builtins)
@@ -86,8 +92,7 @@ def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own n
     value = _decode(data, type)
     try:
         again = _encoder.encode(value)
-        if not _unsuspicious(again):
-            _check(msgspec.to_builtins(value))
+        _check_bytes(again)
     except (TypeError, ValueError) as error:
         raise FormatError(f"not canonical JSON: {error}") from error
     if again != data:
@@ -102,7 +107,10 @@ def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own n
 def decode_payload(data: bytes, type: type[T]) -> T:  # noqa: A002 - msgspec's own name
     """Read a portion's payload, in which floats are allowed; same strictness otherwise."""
     value = _decode(data, type)
-    if encode_payload(value) != data:
+    again = _encoder.encode(value)
+    if not again.isascii() or again[0] in _BARE or _LARGE.search(again) is not None:
+        again = encode_payload(value)
+    if again != data:
         raise FormatError("payload is not in its sorted form: re-encoding gives other bytes")
     return cast("T", value)
 
@@ -130,13 +138,14 @@ def _decode(data: bytes, type_: Any) -> Any:
         raise FormatError(f"not JSON of the expected shape: {error}") from error
 
 
-def _unsuspicious(data: bytes) -> bool:
-    """Whether nothing in the encoded bytes can be what the subset does not admit.
+def _check_bytes(data: bytes) -> None:
+    """Refuse what the subset does not admit in the encoded bytes of a value.
 
-    It says so only of what came from JSON or has exact types. Elsewhere NaN may stand behind a
-    null, and a number behind a key.
+    The value came from JSON or has an exact type: elsewhere NaN may stand behind a null, and a
+    number behind a key. Most bytes hold nothing that could be refused, and one look shows it.
     """
-    return data.isascii() and _SUSPECT.search(data) is None
+    if not data.isascii() or data[0] in _BARE or _SUSPECT.search(data) is not None:
+        _check(_decode(data, Any))
 
 
 @cache

@@ -240,18 +240,27 @@ class Accepting:
 
     def _receipt(self, heard: Heard) -> None:
         speaker = heard.statement.speaker
+        granted: dict[Cite, frozenset[str]] = {}
         for item in heard.statement.says(ReceiptBody).items:
             if item.grant.speaker != self._books.me:
                 continue  # passing through the hub; the originator checks it
-            grant = self._books.statement(item.grant)
-            if grant is None or grant.kind != "grant":
-                raise GrantError(f"a receipt for grant {item.grant.short}, which is none")
-            body = grant.says(GrantBody)
-            if speaker not in body.extent.audience or item.portion not in _portions(body):
+            if item.grant not in granted:
+                granted[item.grant] = self._granted(item.grant, speaker)
+            if item.portion not in granted[item.grant]:
                 raise GrantError(f"a receipt for what {item.grant.short} did not grant")
-            own = [h for h in self._holdings.of_portion(item.portion) if h.own]
-            if own and own[0].header.commitment != item.commitment:
+            own = self._holdings.own_commitment(item.portion)
+            if own not in (None, item.commitment):
                 raise OpeningError(f"{speaker} opened other content than was sealed")
+
+    def _granted(self, cite: Cite, participant: str) -> frozenset[str]:
+        """Return the portions that an own grant lets a participant open."""
+        grant = self._books.statement(cite)
+        if grant is None or grant.kind != "grant":
+            raise GrantError(f"a receipt for grant {cite.short}, which is none")
+        body = grant.says(GrantBody)
+        if participant not in body.extent.audience:
+            return frozenset()
+        return frozenset(portion for item in body.items for portion in item.portions)
 
     def _destruction(self, heard: Heard) -> None:
         body = heard.statement.says(DestructionBody)
@@ -265,10 +274,6 @@ class Accepting:
         if standing is None:
             raise RuleError(f"no standing consent at {grant.under.short}")
         return len({a.officer for a in standing.says(StandingBody).approvals})
-
-
-def _portions(grant: GrantBody) -> tuple[str, ...]:
-    return tuple(portion for item in grant.items for portion in item.portions)
 
 
 def _own_only(speaker: str, cite: Cite, what: str) -> None:

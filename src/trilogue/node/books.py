@@ -44,6 +44,7 @@ class Books:
         self._stands: dict[str, Stand] | None = None
         self._present: Arrangement | None = None
         self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
+        self._force: tuple[str, Force] | None = None
 
     @property
     def me(self) -> str:
@@ -118,7 +119,10 @@ class Books:
 
     def force(self, at: str) -> Force:
         """Whether the arrangement is in force at `at`, and why not."""
-        return in_force(self.stands(), self.addressing(), at)
+        if self._force is None or self._force[0] != at:
+            # All of one delivery is taken in at one moment.
+            self._force = at, in_force(self.stands(), self.addressing(), at)
+        return self._force[1]
 
     # Keys.
 
@@ -200,7 +204,7 @@ class Books:
         elif statement.kind == "grant" and statement.speaker == self._me:
             self._heed_grant(statement)
         elif statement.kind in STAND_KINDS:
-            self._present = None
+            self._present = self._force = None
             if self._stands is None:
                 self.stands()  # reads the new statement, too, and raises if it cannot follow
             else:
@@ -213,6 +217,7 @@ class Books:
         self._present = None
         self._arrangements = None
         self._used = {}
+        self._force = None
 
     def _heed_grant(self, statement: Statement) -> None:
         body = statement.says(GrantBody)

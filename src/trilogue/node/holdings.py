@@ -60,7 +60,7 @@ class Holdings:
         self._db.q.add_ciphertext(digest=sealed.header.ciphertext, data=sealed.ciphertext)
         item = BundleItem(header=sealed.header_bytes, key=sealed.key)
         place = (report.speaker, report.index)
-        slot = self._keep(portion, place, OWN, sealed.header.ciphertext, item)
+        slot = self._keep(portion, place, OWN, sealed.header, item)
         return Holding(
             slot=slot,
             portion=portion,
@@ -78,9 +78,19 @@ class Holdings:
             opened.portion,
             (opened.report.speaker, opened.report.index),
             (opened.grant.speaker, opened.grant.index),
-            opened.header.ciphertext,
+            opened.header,
             BundleItem(header=opened.header_bytes, key=opened.key),
         )
+
+    def sealed(self, portion: str) -> tuple[str, bytes] | None:
+        """Return digest and bytes of the ciphertext of a portion that is held, or None."""
+        row = self._db.q.sealed_portion(portion=portion)
+        return None if row is None else (row["digest"], row["data"])
+
+    def own_commitment(self, portion: str) -> str | None:
+        """Return what one's own portion committed to, or None when it is not one's own."""
+        found: str | None = self._db.q.own_commitment(portion=portion)
+        return found
 
     def of_portion(self, portion: str) -> list[Holding]:
         """Return the holdings of a portion, one per grant, that can still be opened."""
@@ -152,7 +162,7 @@ class Holdings:
         portion: str,
         report: tuple[str, int],
         grant: tuple[str, int],
-        ciphertext: str,
+        header: Header,
         item: BundleItem,
     ) -> int:
         slot: int = self._db.q.last_slot() + 1
@@ -163,7 +173,8 @@ class Holdings:
             report_idx=report[1],
             grant_speaker=grant[0],
             grant_idx=grant[1],
-            ciphertext=ciphertext,
+            ciphertext=header.ciphertext,
+            commitment=header.commitment,
             wrapped=wrap(
                 self._vault.new_key(slot), canonical.encode(item), _context(portion, grant)
             ),

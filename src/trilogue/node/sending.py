@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import canonical
 from trilogue.encoding.digest import SIZE
-from trilogue.errors import NotFoundError
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holdings
 from trilogue.node.sequencer import Sequencer
@@ -191,14 +190,10 @@ class Sending:
                 self._own(item.report.index, load)
                 reports.append(item.report)
             for portion in item.portions:
-                for holding in self._holdings.of_portion(portion)[:1]:
-                    try:
-                        data = self._holdings.ciphertext(holding)
-                    except NotFoundError:
-                        continue
-                    if holding.header.ciphertext not in load.ciphertexts:
-                        load.ciphertexts[holding.header.ciphertext] = data
-                        load.size += len(data)
+                sealed = self._holdings.sealed(portion)
+                if sealed is not None and sealed[0] not in load.ciphertexts:
+                    load.ciphertexts[sealed[0]] = sealed[1]
+                    load.size += len(sealed[1])
         return tuple(reports)
 
     def _via(self, peer: str) -> tuple[str, ...]:

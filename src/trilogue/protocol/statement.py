@@ -117,6 +117,22 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return _convert(self.body, body_type)
 
 
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement whose body is encoded already."""
+
+    v: Literal[1]
+    speaker: str
+    index: int
+    arrangement: str
+    issued: str
+    salt: str
+    kind: Kind
+    to: tuple[str, ...]
+    for_: tuple[str, ...] = msgspec.field(name="for")
+    cites: tuple[Cite, ...]
+    body: msgspec.Raw
+
+
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Who a statement is delivered to directly, and whom it concerns; both sorted."""
 
@@ -185,7 +201,21 @@ def compose(
         cites=cites,
         body=msgspec.to_builtins(body),
     )
-    raw = canonical.encode(statement)
+    raw = canonical.encode(
+        _Said(
+            v=1,
+            speaker=speaker,
+            index=index,
+            arrangement=arrangement,
+            issued=issued,
+            salt=statement.salt,
+            kind=kind,
+            to=address.to,
+            for_=address.for_,
+            cites=cites,
+            body=msgspec.Raw(canonical.encode(body)),
+        )
+    )
     leaf = leaf_of(statement, raw)
     return Composed(statement=statement, raw=raw, leaf=leaf, leaf_hash=leaf_hash(leaf))
 

@@ -31,7 +31,7 @@ _QUERIES = aiosql.from_str(
     mandatory_parameters=False,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Database:

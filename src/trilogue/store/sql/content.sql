@@ -24,9 +24,9 @@ SELECT coalesce(max(slot), -1) FROM holding;
 
 -- name: add_holding!
 INSERT INTO holding (slot, portion, report_speaker, report_idx, grant_speaker, grant_idx,
-                     ciphertext, wrapped, state)
+                     ciphertext, commitment, wrapped, state)
 VALUES (:slot, :portion, :report_speaker, :report_idx, :grant_speaker, :grant_idx,
-        :ciphertext, :wrapped, 'held');
+        :ciphertext, :commitment, :wrapped, 'held');
 
 -- name: holdings_of_report
 SELECT * FROM holding WHERE report_speaker = :speaker AND report_idx = :idx ORDER BY slot;
@@ -36,6 +36,15 @@ SELECT * FROM holding WHERE grant_speaker = :speaker AND grant_idx = :idx ORDER 
 
 -- name: holdings_of_portion
 SELECT * FROM holding WHERE portion = :portion ORDER BY slot;
+
+-- name: sealed_portion^
+-- The ciphertext of a portion that is held, under whatever grant.
+SELECT ciphertext.digest, ciphertext.data FROM holding JOIN ciphertext
+    ON ciphertext.digest = holding.ciphertext
+WHERE holding.portion = :portion AND holding.state = 'held' ORDER BY holding.slot LIMIT 1;
+
+-- name: own_commitment$
+SELECT commitment FROM holding WHERE portion = :portion AND grant_idx < 0;
 
 -- name: holdings_after
 SELECT * FROM holding WHERE slot > :after AND state = 'held' ORDER BY slot LIMIT :most;

@@ -80,6 +80,7 @@ CREATE TABLE holding (
     grant_speaker  TEXT    NOT NULL,   -- '' and -1: one's own, held without a grant
     grant_idx      INTEGER NOT NULL,
     ciphertext     TEXT    NOT NULL,
+    commitment     TEXT    NOT NULL,   -- to the plaintext; salted
     wrapped        BLOB    NOT NULL,
     state          TEXT    NOT NULL,   -- held | destroyed
     UNIQUE (portion, grant_speaker, grant_idx)
