@@ -99,24 +99,27 @@ _FORCE = {
     "reason": "In force: every participant has adopted it.",
 }
 
+_REPORT_GIVEN: dict[str, Any] = {
+    "portions": [
+        {
+            "label": "finding",
+            "payload_type": "assessment",
+            "payload": _ASSESSMENT,
+            "marking": {"level": "CONFIDENTIAL", "releasable_to": ["US", "JP"]},
+            "subject": "nuclear-test",
+            "language": "en",
+            "place": _PLACE,
+        }
+    ]
+}
+
 GIVEN: dict[str, Any] = {
     "adopt": {},
     "suspend": {"reason": "Pending a decision of the National Security Council."},
     "resume": {"reason": "The decision was taken."},
     "leave": {"reason": "Notice under the arrangement."},
-    "submit": {
-        "portions": [
-            {
-                "label": "finding",
-                "payload_type": "assessment",
-                "payload": _ASSESSMENT,
-                "marking": {"level": "CONFIDENTIAL", "releasable_to": ["US", "JP"]},
-                "subject": "nuclear-test",
-                "language": "en",
-                "place": _PLACE,
-            }
-        ]
-    },
+    "submit": _REPORT_GIVEN,
+    "submit_batch": {"reports": [_REPORT_GIVEN]},
     "open_portion": {
         "portion": _PORTION,
         "purpose": "analysis",
@@ -206,6 +209,20 @@ _WAITING = {
     "reason": "At its level two different officers must agree to the release.",
 }
 
+_SUBMITTED: dict[str, Any] = {
+    "report": _REPORT,
+    "portions": [
+        {
+            "portion": _PORTION,
+            "label": "finding",
+            "payload_type": "assessment",
+            "subject": "nuclear-test",
+            "marking": _MARKING,
+        }
+    ],
+    "grants": [],
+}
+
 ANSWERS: dict[tuple[str, int], Any] = {
     ("status", 200): {
         "participant": "KR",
@@ -260,19 +277,8 @@ ANSWERS: dict[tuple[str, int], Any] = {
     ("suspend", 201): _logged("suspension"),
     ("resume", 201): _logged("resumption"),
     ("leave", 201): _logged("withdrawal-from-arrangement"),
-    ("submit", 201): {
-        "report": _REPORT,
-        "portions": [
-            {
-                "portion": _PORTION,
-                "label": "finding",
-                "payload_type": "assessment",
-                "subject": "nuclear-test",
-                "marking": _MARKING,
-            }
-        ],
-        "grants": [],
-    },
+    ("submit", 201): _SUBMITTED,
+    ("submit_batch", 201): {"reports": [{"submitted": _SUBMITTED, "denied": None}]},
     ("reports", 200): _page(_REPORT_ENTRY, 41),
     ("report", 200): _REPORT_ENTRY,
     ("open_portion", 201): {

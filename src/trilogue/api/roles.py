@@ -34,6 +34,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "resume": frozenset({_ADMINISTRATOR}),
     "leave": frozenset({_ADMINISTRATOR}),
     "submit": _AUTHORS,
+    "submit_batch": _AUTHORS,
     "reports": _KEEPERS,
     "report": _KEEPERS,
     "open_portion": _READERS,

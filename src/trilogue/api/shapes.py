@@ -17,23 +17,23 @@ from trilogue.node.answers import (
     Granted,
     Logged,
     RaidEntry,
-    Submitted,
-    SubmittedPortion,
     Waiting,
 )
 from trilogue.node.authoring import Authored, Refused
 from trilogue.node.consenting import Deferred
 from trilogue.node.engine import raise_refused
-from trilogue.node.inputs import Place, ReportInput, SourceInput
+from trilogue.node.filed import Batch, BatchEntry, Denied, Submitted, SubmittedPortion
+from trilogue.node.inputs import BatchInput, Place, ReportInput, SourceInput
 from trilogue.picture.filing import sources_of
 from trilogue.picture.seismic import SeismicPicture
 from trilogue.picture.sources import Readable
 from trilogue.protocol.statement import Composed, Statement
+from trilogue.reports.cite import Cite
 
 if TYPE_CHECKING:
     from trilogue.picture.missiles import RaidPicture
 
-__all__ = ["event_entry", "granted", "logged", "raid_entry", "submitted"]
+__all__ = ["batch", "event_entry", "granted", "logged", "raid_entry", "submitted"]
 
 
 def logged(done: Composed | Refused) -> Logged:
@@ -103,7 +103,36 @@ def submitted(
     given: ReportInput, done: tuple[Authored, tuple[Composed, ...]] | Refused
 ) -> Submitted:
     """Answer with a new report, its portions in its author's order and under its labels."""
-    authored, grants = raise_refused(done)
+    return _submitted(given, *raise_refused(done))
+
+
+def batch(
+    given: BatchInput, done: tuple[tuple[Authored | Refused, ...], tuple[Composed, ...]]
+) -> Batch:
+    """Answer with what became of each report, under the grants that cover it."""
+    results, grants = done
+    covering: dict[Cite, list[Composed]] = {}
+    for grant in grants:
+        for item in grant.statement.says(GrantBody).items:
+            covering.setdefault(item.report, []).append(grant)
+    return Batch(
+        reports=tuple(
+            BatchEntry(
+                submitted=None,
+                denied=Denied(
+                    refusal=_place(one.composed.statement), rules=one.rules, reason=one.reason
+                ),
+            )
+            if isinstance(one, Refused)
+            else BatchEntry(
+                submitted=_submitted(report, one, tuple(covering.get(one.report, ()))), denied=None
+            )
+            for report, one in zip(given.reports, results, strict=True)
+        )
+    )
+
+
+def _submitted(given: ReportInput, authored: Authored, grants: tuple[Composed, ...]) -> Submitted:
     return Submitted(
         report=Place(speaker=authored.report.speaker, index=authored.report.index),
         portions=tuple(

@@ -33,11 +33,12 @@ from trilogue.node.answers import (
     StandingEntry,
     StatementEntry,
     Status,
-    Submitted,
     Waiting,
 )
+from trilogue.node.filed import Batch, Submitted
 from trilogue.node.inputs import (
     AdoptionInput,
+    BatchInput,
     FilingInput,
     FlightFilingInput,
     GrantInput,
@@ -138,6 +139,10 @@ class Client:
     def submit(self, given: ReportInput, *, key: str | None = None) -> Submitted:
         """Submit a report."""
         return self._act("/v1/reports", given, Submitted, key)
+
+    def submit_batch(self, given: BatchInput, *, key: str | None = None) -> Batch:
+        """Submit reports together."""
+        return self._act("/v1/batches", given, Batch, key)
 
     def reports(self, *, after: int = 0, most: int = 100, lang: Lang = "en") -> Page[ReportEntry]:
         """List the reports that are known there."""

@@ -59,8 +59,6 @@ __all__ = [
     "StandingEntry",
     "StatementEntry",
     "Status",
-    "Submitted",
-    "SubmittedPortion",
     "Waiting",
 ]
 
@@ -215,24 +213,6 @@ class Logged(Answer, frozen=True, kw_only=True):
     issued: Instant
     leaf: str
     """Its leaf hash, base64: with it anybody can cite the statement."""
-
-
-class SubmittedPortion(Answer, frozen=True, kw_only=True):
-    """One portion of a new report, in the author's order, with the digest that names it."""
-
-    portion: str
-    label: str | None
-    payload_type: str
-    subject: str
-    marking: Marking
-
-
-class Submitted(Answer, frozen=True, kw_only=True):
-    """A new report, and the grants that a standing consent made at once."""
-
-    report: Place
-    portions: tuple[SubmittedPortion, ...]
-    grants: tuple[Place, ...]
 
 
 class Granted(Logged, frozen=True, kw_only=True):

@@ -119,6 +119,18 @@ class ReportInput(Input, frozen=True, kw_only=True):
     portions: Annotated[tuple[PortionInput, ...], msgspec.Meta(min_length=1, max_length=64)]
 
 
+MOST_TOGETHER = 256
+"""Reports in one batch."""
+
+
+class BatchInput(Input, frozen=True, kw_only=True):
+    """Reports that are filed together, such as what a station saw in one scan."""
+
+    reports: Annotated[
+        tuple[ReportInput, ...], msgspec.Meta(min_length=1, max_length=MOST_TOGETHER)
+    ]
+
+
 class RequestInput(Input, frozen=True, kw_only=True):
     """Ask an originator: for named portions, or for what fits a description."""
 

@@ -164,6 +164,45 @@ def test_a_standing_consent_grants_at_once_until_it_is_withdrawn(office: Office)
     assert office.get("analyst", "/v1/standing")["items"][0]["ended_for"] == ["JP", "US"]
 
 
+def test_a_batch_goes_under_one_grant_and_each_report_is_denied_alone(office: Office) -> None:
+    rule = {**GIVEN["stand"]["rule"], "subjects": ["nuclear-test"], "grid_e5": 0}
+    office.post(RELEASE, "/v1/standing", {"rule": {**rule, "payload_types": ["assessment"]}})
+    (fine,) = GIVEN["submit"]["portions"]
+    abroad = {**fine, "place": {"latitude": 35.68, "longitude": 139.69, "trajectory": False}}
+    given = {"reports": [{"portions": [one]} for one in (fine, abroad, fine)]}
+    first, denied, last = office.post("analyst", "/v1/batches", given)["reports"]
+    assert first["submitted"]["grants"] == last["submitted"]["grants"]
+    assert len(first["submitted"]["grants"]) == 1
+    assert first["submitted"]["report"] != last["submitted"]["report"]
+    assert denied["submitted"] is None
+    assert denied["denied"]["rules"]
+    place = denied["denied"]["refusal"]
+    (said,) = office.get("auditor", "/v1/statements?kind=refusal")["items"]
+    assert said["statement"] == place
+
+
+def test_a_batch_of_which_one_cannot_be_read_leaves_nothing_behind(office: Office) -> None:
+    before = office.log_size()
+    (fine,) = GIVEN["submit"]["portions"]
+    lost = {**fine, "tearline_of": "nothing"}
+    given = {"reports": [{"portions": [fine]}, {"portions": [lost]}]}
+    office.post("analyst", "/v1/batches", given, status=422)
+    assert office.log_size() == before
+    office.post("analyst", "/v1/batches", {"reports": []}, status=400)
+    many = {"reports": [{"portions": [fine]}] * 257}
+    office.post("analyst", "/v1/batches", many, status=400)
+
+
+def test_a_batch_that_is_sent_again_under_its_key_is_filed_once(office: Office) -> None:
+    given = {"reports": [GIVEN["submit"]] * 3}
+    first, again = (
+        office.ask("analyst", "POST", "/v1/batches", given, key="scan-7") for _ in range(2)
+    )
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len(office.get("analyst", "/v1/reports")["items"]) == 3
+
+
 def test_nothing_moves_while_the_arrangement_is_suspended(trio: Trio, office: Office) -> None:
     what = trio.file("KR")
     office.post("administrator", "/v1/arrangement/suspension", {"reason": "x"})

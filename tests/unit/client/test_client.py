@@ -29,6 +29,7 @@ from trilogue.errors import (
 )
 from trilogue.node.answers import Granted, Waiting
 from trilogue.node.inputs import (
+    BatchInput,
     GrantInput,
     IncidentInput,
     LeaveInput,
@@ -106,6 +107,14 @@ def test_a_client_submits_lists_and_opens(served: Served) -> None:
         reason="published",
     )
     assert served.first.reclassify(given).kind == "reclassification"
+
+
+def test_a_client_submits_a_batch(served: Served) -> None:
+    given = BatchInput(reports=(ReportInput(portions=(portion(),)),) * 2)
+    done = served.first.submit_batch(given)
+    places = [one.submitted.report for one in done.reports if one.submitted is not None]
+    assert [served.first.report(place).report for place in places] == places
+    assert len(places) == 2
 
 
 def test_a_client_goes_through_a_list_page_by_page(served: Served) -> None:

@@ -7,8 +7,9 @@ from trilogue.api.operation import operation
 from trilogue.api.parameters import ForPurpose
 from trilogue.api.shapes import event_entry, raid_entry, submitted
 from trilogue.errors import ConsentError, InputError, NotFoundError, NotInForceError, RefusedError
-from trilogue.node.answers import FlightsAnswer, PictureAnswer, Submitted
+from trilogue.node.answers import FlightsAnswer, PictureAnswer
 from trilogue.node.engine import Engine
+from trilogue.node.filed import Submitted
 from trilogue.node.inputs import FilingInput, FlightFilingInput
 from trilogue.node.repeats import Reply
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trilogue.api.call import Call
 from trilogue.api.operation import operation
 from trilogue.api.parameters import InLanguage, Place, Slice, SliceInLanguage
-from trilogue.api.shapes import logged, submitted
+from trilogue.api.shapes import batch, logged, submitted
 from trilogue.errors import (
     ConsentError,
     ConsentExpiredError,
@@ -16,9 +16,10 @@ from trilogue.errors import (
     RefusedError,
 )
 from trilogue.node import catalogue, questions
-from trilogue.node.answers import AccessEntry, Logged, Opened, Page, ReportEntry, Submitted
+from trilogue.node.answers import AccessEntry, Logged, Opened, Page, ReportEntry
 from trilogue.node.engine import Engine
-from trilogue.node.inputs import OpeningInput, ReclassifyInput, ReportInput, SourceInput
+from trilogue.node.filed import Batch, Submitted
+from trilogue.node.inputs import BatchInput, OpeningInput, ReclassifyInput, ReportInput, SourceInput
 from trilogue.node.repeats import Reply
 
 __all__ = ["HANDLERS"]
@@ -39,6 +40,24 @@ async def submit(call: Call, given: ReportInput) -> Reply:
     refuses the whole report, and the refusal stands in the log.
     """
     return await call.once(given, lambda engine: submitted(given, engine.submit(given)))
+
+
+@operation(
+    "POST",
+    "/v1/batches",
+    gives={201: Batch},
+    raises=(InputError, NotFoundError, NotInForceError, PeerError),
+    once=True,
+)
+async def submit_batch(call: Call, given: BatchInput) -> Reply:
+    """Submit up to 256 reports together.
+
+    Each becomes a report of its own, as if it had been submitted alone, and is refused alone where
+    the rules deny it. What a standing consent covers goes under one grant for all, which is far
+    quicker than a grant for each. One report that cannot be read refuses the whole batch, and
+    nothing of it stands.
+    """
+    return await call.once(given, lambda engine: batch(given, engine.submit_all(given.reports)))
 
 
 @operation("GET", "/v1/reports", gives={200: Page[ReportEntry]})
@@ -116,4 +135,4 @@ async def accesses(call: Call, query: Slice) -> Page[AccessEntry]:
     return await call.ask(lambda engine: questions.accesses(engine, query.after, query.most))
 
 
-HANDLERS = (submit, reports, report, open_portion, reclassify, accesses)
+HANDLERS = (submit, submit_batch, reports, report, open_portion, reclassify, accesses)

@@ -27,7 +27,8 @@ from trilogue.errors import (
     UnavailableError,
 )
 from trilogue.marking import portion_mark
-from trilogue.node.answers import Granted, Logged, PortionEntry, RequestEntry, Submitted
+from trilogue.node.answers import Granted, Logged, PortionEntry, RequestEntry
+from trilogue.node.filed import Submitted
 from trilogue.node.inputs import (
     GrantInput,
     OpeningInput,
