@@ -38,15 +38,17 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
-_EXACT = (
-    msgspec.inspect.BoolType,
-    msgspec.inspect.BytesType,
-    msgspec.inspect.EnumType,
-    msgspec.inspect.IntType,
-    msgspec.inspect.LiteralType,
-    msgspec.inspect.NoneType,
-    msgspec.inspect.RawType,
-    msgspec.inspect.StrType,
+_EXACT = frozenset(
+    {
+        msgspec.inspect.BoolType,
+        msgspec.inspect.BytesType,
+        msgspec.inspect.EnumType,
+        msgspec.inspect.IntType,
+        msgspec.inspect.LiteralType,
+        msgspec.inspect.NoneType,
+        msgspec.inspect.RawType,
+        msgspec.inspect.StrType,
+    }
 )
 """Kinds of fields that hold nothing but what the subset admits. `Raw` is bytes of `encode`."""
 
@@ -74,6 +76,11 @@ def respell(value: Any) -> bytes:
 
 def encode_payload(value: Any) -> bytes:
     """Return sorted JSON of a portion's payload, in which finite floats are allowed."""
+    if _numeric(value.__class__):
+        data = _encoder.encode(value)
+        # A number that is not finite would stand as null.
+        if data.isascii() and b"null" not in data and _LARGE.search(data) is None:
+            return data
     builtins = msgspec.to_builtins(value)
     _check(builtins, floats=True)
     return _encoder.encode(builtins)
@@ -149,11 +156,10 @@ def _check_bytes(data: bytes) -> None:
 
 
 @cache
-def _exact(kind: type) -> bool:
-    """Whether values of a type are structs without a field that could hold a float or anything."""
-    if not issubclass(kind, msgspec.Struct):
-        return False
+def _leaves(kind: type) -> frozenset[type]:
+    """Return the kinds of what stands in the fields of a struct, and of those within it."""
     waiting, seen = [msgspec.inspect.type_info(kind)], set[type]()
+    found = set[type]()
     while waiting:
         one = waiting.pop()
         if isinstance(one, msgspec.inspect.StructType):
@@ -166,9 +172,22 @@ def _exact(kind: type) -> bool:
             waiting.append(one.item_type)
         elif isinstance(one, msgspec.inspect.TupleType):
             waiting.extend(one.item_types)
-        elif not isinstance(one, _EXACT):
-            return False
-    return True
+        else:
+            found.add(type(one))
+    return frozenset(found)
+
+
+@cache
+def _exact(kind: type) -> bool:
+    """Whether values of a type are structs without a field that could hold a float or anything."""
+    return issubclass(kind, msgspec.Struct) and _leaves(kind) <= _EXACT
+
+
+@cache
+def _numeric(kind: type) -> bool:
+    """Whether they are structs that hold nothing but floats beside what is exact."""
+    floats = {msgspec.inspect.FloatType}
+    return issubclass(kind, msgspec.Struct) and _leaves(kind) <= _EXACT | floats
 
 
 def _check(value: Any, *, floats: bool = False) -> None:

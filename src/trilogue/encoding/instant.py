@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -57,6 +58,7 @@ def from_datetime(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+@lru_cache(maxsize=256)
 def plus(instant: str, seconds: float) -> str:
     """Return the instant that lies `seconds` after (or before, if negative) `instant`.
 

@@ -27,6 +27,10 @@ from trilogue.store.database import Database
 __all__ = ["Books"]
 
 
+AT_HAND = 2048
+"""Statements kept in memory."""
+
+
 class Books:
     """One participant's verified knowledge: `trilogue.protocol.view.View` over its store.
 
@@ -45,6 +49,7 @@ class Books:
         self._present: Arrangement | None = None
         self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
         self._force: tuple[str, Force] | None = None
+        self._statements: dict[Cite, Statement] = {}
 
     @property
     def me(self) -> str:
@@ -156,10 +161,14 @@ class Books:
 
     def statement(self, cite: Cite) -> Statement | None:
         """The statement that counts where the cite leads, or None."""
-        row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
-        if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
-            return None
-        return read_statement(row["raw"])
+        known = self._statements.get(cite)
+        if known is None:
+            row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
+            if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
+                return None
+            known = read_statement(row["raw"])
+            self.keep(cite, known)
+        return known
 
     def cite(self, speaker: str, index: int) -> Cite | None:
         """Return the full cite of a statement that counts here."""
@@ -210,6 +219,12 @@ class Books:
             else:
                 self._heed_stand(statement)
 
+    def keep(self, cite: Cite, statement: Statement) -> None:
+        """Keep a statement at hand: what came last is asked for most."""
+        if len(self._statements) >= AT_HAND:
+            del self._statements[next(iter(self._statements))]
+        self._statements[cite] = statement
+
     def forget(self) -> None:
         """Drop what is kept in memory: it is read from the store when next asked for."""
         self._materials = None
@@ -218,6 +233,7 @@ class Books:
         self._arrangements = None
         self._used = {}
         self._force = None
+        self._statements.clear()
 
     def _heed_grant(self, statement: Statement) -> None:
         body = statement.says(GrantBody)

@@ -95,7 +95,7 @@ MAX_CITES = 512
 B = TypeVar("B", bound=Body)
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """One act of one participant, as signed for by its log. `body` is typed by `kind`."""
 
     v: Literal[1]
@@ -114,7 +114,10 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Return the body as the type of its kind; `FormatError` when it is another."""
         if BODIES[self.kind] is not body_type:
             raise FormatError(f"a {self.kind} statement says no {body_type.__name__}")
-        return _convert(self.body, body_type)
+        said: B | None = self.__dict__.get("said")
+        if said is None:
+            said = self.__dict__["said"] = _convert(self.body, body_type)
+        return said
 
 
 class _Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,7 +253,7 @@ def parse_statement(raw: bytes) -> Statement:
     for field in (statement.to, statement.for_):
         if tuple(sorted(set(field))) != field:
             raise FormatError(f"audience is not sorted or repeats a name: {field}")
-    body = _convert(statement.body, BODIES[statement.kind])
+    body = statement.says(BODIES[statement.kind])
     if canonical.encode(body) != canonical.respell(statement.body):
         raise FormatError(f"the body of a {statement.kind} has another spelling")
     if cites_of(body) != statement.cites:

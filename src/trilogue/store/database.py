@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 import aiosql
+from aiosql.types import SQLOperationType
 
 from trilogue.errors import UnavailableError
 
@@ -152,24 +153,50 @@ def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
 
 
 class _Bound:
-    """The named statements, bound to a connection: `db.q.statement_at(speaker=…, idx=…)`."""
+    """The named statements, bound to a connection: `db.q.statement_at(speaker=…, idx=…)`.
+
+    aiosql reads them and knows what each gives; they are called without it in between, since a
+    report takes thirty of them.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Any:
         statement = getattr(_QUERIES, name)
-        connection = self._connection
-
-        def call(**arguments: Any) -> Any:
-            return statement(connection, **arguments)
-
-        def call_many(rows: list[dict[str, Any]]) -> Any:
-            return statement(connection, rows)
-
-        bound = call_many if name in _MANY else call
+        bound = _CALLS[statement.operation](self._connection, statement.sql)
         setattr(self, name, bound)
         return bound
 
 
-_MANY = frozenset({"add_tree_hash", "add_cited", "add_granted", "add_ended"})
+def _changing(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given).rowcount
+
+
+def _changing_many(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda rows: connection.executemany(sql, rows).rowcount
+
+
+def _rows(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given)
+
+
+def _one_row(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given).fetchone()
+
+
+def _value(connection: sqlite3.Connection, sql: str) -> Any:
+    def call(**given: Any) -> Any:
+        row = connection.execute(sql, given).fetchone()
+        return None if row is None else next(iter(row.values()))
+
+    return call
+
+
+_CALLS = {
+    SQLOperationType.INSERT_UPDATE_DELETE: _changing,
+    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _changing_many,
+    SQLOperationType.SELECT: _rows,
+    SQLOperationType.SELECT_ONE: _one_row,
+    SQLOperationType.SELECT_VALUE: _value,
+}
