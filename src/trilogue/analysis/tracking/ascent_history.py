@@ -12,8 +12,9 @@ import numpy as np
 
 from trilogue.analysis.tracking.burnout import BoostRun
 from trilogue.analysis.tracking.divergence import check
-from trilogue.analysis.tracking.kernels.boost import backward, forward
-from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, predict
+from trilogue.analysis.tracking.kernels.boost import backward, forward, transition
+from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, CORE, predict
+from trilogue.analysis.tracking.launch_point import LOOKED_S, Ascent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,10 +71,8 @@ def filter_boost(
     )  # fmt: skip
 
 
-def smooth_boost(
-    table: Prepared, run: BoostRun, stop: int, known: Free | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return times `(r,)`, states `(r, n)` and covariances of the boost up to row `stop`, smoothed.
+def smooth_boost(table: Prepared, run: BoostRun, stop: int, known: Free | None) -> Ascent:
+    """Return the boost up to row `stop`, smoothed.
 
     `known` is the state in free flight that later plots gave, at the cut-off, not before the last
     of these rows: it ends the boost, with the thrust that follows by regression on it. Raises
@@ -105,4 +104,28 @@ def smooth_boost(
     out_x[-1], out_p[-1] = x, 0.5 * (p + p.T)
     backward(BOOST_TURN, time, rows, xs, ps, before_x, before_p, out_x, out_p)
     check(out_x, out_p)
-    return time[rows], out_x, out_p
+    first = int(np.searchsorted(time[rows], time[rows[0]] + LOOKED_S))
+    return Ascent(time[rows], out_x, out_p, _gains(time, rows[: first + 1], xs, ps, before_p))
+
+
+def _gains(
+    time: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    xs: NDArray[np.float64],
+    ps: NDArray[np.float64],
+    before_p: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return the smoother's gains `(g, n, n)` from each of some rows to the next.
+
+    Source: Bar-Shalom, Li, Kirubarajan 2001, section 8.6.2, equation 8.6.2-9.
+    """
+    here, following = rows[:-1], rows[:-1] + 1
+    moved = ps[here].copy()
+    f = np.empty((CORE, CORE))
+    for i, (k, after) in enumerate(zip(here, rows[1:], strict=True)):
+        transition(BOOST_TURN, xs[k, :CORE].copy(), time[after] - time[k], f)
+        moved[i, :CORE] = f @ ps[k, :CORE]
+    scale = np.sqrt(np.einsum("kii->ki", before_p[following]))
+    alike = before_p[following] / scale[:, :, None] / scale[:, None, :]
+    gain = np.linalg.solve(alike, moved / scale[:, :, None])
+    return np.asarray(gain.transpose(0, 2, 1) / scale[:, None, :])

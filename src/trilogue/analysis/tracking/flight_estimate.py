@@ -377,12 +377,12 @@ def _ascent(
         if modes.boost[-1] < 0.5 and not _boosted(modes, settings).any():
             return None
         filtered = filter_boost(table, first, modes.boost, len(table.time), settings)
-        return Ascent(*smooth_boost(table, filtered, len(table.time), None))
+        return smooth_boost(table, filtered, len(table.time), None)
     if flown.cutoff is None or flown.boost is None:
         return Ascent(np.array([flown.state.time]), *(a[None] for a in _with_thrust(flown.state)))
     at = flown.cutoff.time
     stop = max(int(np.searchsorted(table.time, at, side="right")), 1)
-    return Ascent(*smooth_boost(table, flown.boost, stop, flown.cutoff.state.at(at)))
+    return smooth_boost(table, flown.boost, stop, flown.cutoff.state.at(at))
 
 
 def _with_thrust(state: Free) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

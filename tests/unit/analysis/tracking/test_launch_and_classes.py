@@ -7,6 +7,16 @@ import pytest
 from scipy.stats import binomtest, chi2
 
 from trilogue.analysis.flight.simulate import simulate
+from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
+from trilogue.analysis.tracking import flight_estimate
+from trilogue.analysis.tracking.ascents import (
+    POSITION_M,
+    VELOCITY_MPS,
+    Climbs,
+    ensemble,
+    pack,
+    unpack,
+)
 from trilogue.analysis.tracking.bounds import known_mode_bound, window_bound
 from trilogue.analysis.tracking.classes import (
     WIDTH,
@@ -57,6 +67,64 @@ def test_a_later_and_a_poorer_look_say_less(flights) -> None:
     poor = locate_launch(ascent(flight, 30.0, position_sd=5_000.0, speed_sd=100.0))
     assert early.semi_major_m < late.semi_major_m
     assert early.semi_minor_m < 0.2 * poor.semi_minor_m
+
+
+def test_launch_ellipses_hold_climbs_left_out_as_often_as_they_say() -> None:
+    """Members of the ensemble as truths, with the errors of a track, against the others."""
+    e, out, rng = ensemble(), 300, np.random.default_rng(2)
+    others = Climbs.of(e.time, e.position[:-out], e.velocity[:-out])
+    truths = Climbs.of(e.time, e.position[-out:], e.velocity[-out:])
+    members, since, _ = truths.at_height(15_000.0)
+    after = np.arange(0.0, 25.0, 8.0)
+    origin, axes = to_ecef(40.0, 127.0, 0.0), enu_axes(40.0, 127.0)
+    sd = np.array([150.0] * 3 + [15.0] * 3)
+    held, when = [], []
+    for member, first in zip(members, since, strict=True):
+        climb = truths.at(np.full(len(after), member), first + after)
+        if not np.isfinite(climb[0]).all():
+            continue
+        # Ahead is laid to the north, the right to the east.
+        position, velocity = (part @ axes[[1, 0, 2]] for part in climb)
+        states = np.hstack([origin + position, velocity])
+        states += sd * rng.standard_normal(states.shape)
+        covariances = np.repeat(np.diag(sd**2)[None], len(after), axis=0)
+        point = locate_launch(Ascent(first + after, states, covariances), others)
+        held.append(inside(point, 40.0, 127.0))
+        when.append(point.time.value / point.time.sd)
+    assert len(held) > 0.8 * out
+    assert binomtest(sum(held), len(held), point.probability).pvalue > 0.001
+    assert 0.8 < np.sqrt(np.mean(np.square(when))) < 1.2
+
+
+def test_climbs_are_packed_within_half_a_step() -> None:
+    e = ensemble()
+    part = slice(0, 50)
+    packed = pack(e.time, e.position[part] + 1.3, e.velocity[part] + 0.2)
+    again = unpack(packed)
+    gone = ~np.isfinite(e.position[part])
+    assert gone.any()
+    assert np.array_equal(gone, ~np.isfinite(again.position))
+    off = (again.position - e.position[part] - 1.3, again.velocity - e.velocity[part] - 0.2)
+    assert np.nanmax(np.abs(off[0])) <= 0.5 * POSITION_M + 1e-6
+    assert np.nanmax(np.abs(off[1])) <= 0.5 * VELOCITY_MPS + 1e-6
+    assert max(np.abs(packed[name]).max() for name in ("bend", "rest")) < np.iinfo(np.int16).max
+
+
+def test_errors_of_a_smoothed_boost_hang_together(flights, monkeypatch) -> None:
+    run = flights.fly("3,500 km", 5, until=30.0)
+    found: list[Ascent] = []
+    monkeypatch.setattr(flight_estimate, "locate_launch", found.append)
+    flight_estimate.estimate_flight(run.plots.owned_by(("KR",)))
+    (ascent,) = found
+    assert ascent.time[len(ascent.gains)] - ascent.time[0] > 24.0
+    for k, gain in enumerate(ascent.gains):
+        here, following = ascent.covariances[k], ascent.covariances[k + 1]
+        joint = np.block([[here, gain @ following], [following @ gain.T, following]])
+        scale = np.sqrt(np.diag(joint))
+        values = np.linalg.eigvalsh(joint / np.outer(scale, scale))
+        assert values[0] > -1e-6
+        # A second later position is nearly what it was, and so is its error.
+        assert joint[0, len(here)] > 0.5 * scale[0] * scale[len(here)]
 
 
 def test_what_comes_down_was_not_just_launched(flights) -> None:
