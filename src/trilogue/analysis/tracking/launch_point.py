@@ -42,8 +42,9 @@ _NEARBY = 300.0
 """Members, by effective number, that show the shape of the kernel and the regression."""
 _LEAST_SIZE = 80.0
 """Members, by effective number, that must have a say."""
-_ROUGH = np.array([20.0, 20.0, 20.0, 5.0, 5.0, 5.0])
-"""By which a climb between its rows is off: metres, and metres per second, where a stage ends."""
+_ROUGH = np.array([10.0, 10.0, 10.0, 3.0, 3.0, 3.0])
+"""By which a climb is off between rows ten seconds apart, root mean square over ends of stages and
+all: metres, and metres per second."""
 _SHARES = (1e-6, 1e2)
 _HALVINGS = 12
 """Between which shares of the climbs' spread the kernel is sought, and in how many steps."""
