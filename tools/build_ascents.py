@@ -39,7 +39,8 @@ def missile(rng: np.random.Generator) -> Missile:
     stages: list[Stage] = []
     for k in range(count):
         lowest = k == count - 1
-        gross = above * rng.uniform(1.5, 6.0)
+        most = 6.0 if count > 2 else 18.0
+        gross = above * float(np.exp(rng.uniform(*np.log((1.5, most)))))
         dry = gross * rng.uniform(0.08, 0.20)
         exhaust = rng.uniform(2_150.0, 2_900.0)
         # Heavy liquids leave slowly, small solids fast: even in the logarithm.
@@ -53,11 +54,12 @@ def missile(rng: np.random.Generator) -> Missile:
             Stage(burn, exhaust, gross - dry, dry, area, 0.0 if k == 0 else rng.uniform(0.0, 4.0)),
         )
         above += gross
-    vertical = rng.uniform(2.0, 12.0)
+    # Large missiles turn late and for long: what carries farthest leaves the air first.
+    vertical = rng.uniform(2.0, 18.0)
     area = 0.9 * (above / 6_000.0) ** (2.0 / 3.0) * rng.uniform(0.7, 1.4)
     return Missile(
         "drawn", tuple(stages), payload, area, 0.15,
-        vertical, vertical + rng.uniform(10.0, 60.0), rng.uniform(2.0, 55.0),
+        vertical, vertical + rng.uniform(10.0, 100.0), rng.uniform(2.0, 70.0),
     )  # fmt: skip
 
 

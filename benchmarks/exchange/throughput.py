@@ -7,7 +7,6 @@ every report, and KR has both receipts of each. The nodes' stores are counted af
 
 from __future__ import annotations
 
-import resource
 import threading
 import time
 from collections import Counter

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import cache
 
+from trilogue.analysis.flight.missile import Missile
 from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.scenario.missiles import MISSILES
 from trilogue.analysis.scenario.observe import Flight, observe
@@ -19,9 +21,10 @@ from trilogue.analysis.scenario.sensors import sensor_set
 from trilogue.analysis.scenario.streams import stream
 from trilogue.analysis.tracking.sensor import Bias, Sensor
 from trilogue.analysis.value.case import LAUNCHED, Run
-from trilogue.analysis.value.missiles import perturbed
+from trilogue.analysis.value.families import FAMILIES, flights_of, sites
+from trilogue.analysis.value.missiles import fitted, perturbed
 
-__all__ = ["COALITIONS", "FLIGHTS", "HELD_BACK", "fly", "sensors"]
+__all__ = ["COALITIONS", "FLIGHTS", "HELD_BACK", "classes", "fly", "sensors"]
 
 HELD_BACK = 10_000
 COALITIONS = (
@@ -34,6 +37,9 @@ FLIGHTS = {
 }
 SITE = (39.5, 126.0)
 AZIMUTH = 78.0
+SITES = 6
+AZIMUTHS = (60.0, 110.0)
+"""Of the flights of the record's classes: out to sea."""
 
 
 def sensors(*, biased: bool = True) -> tuple[Sensor, ...]:
@@ -42,10 +48,30 @@ def sensors(*, biased: bool = True) -> tuple[Sensor, ...]:
     return tuple(one if biased else replace(one, bias=Bias()) for one in quiet)
 
 
+@cache
+def classes() -> dict[str, Missile]:
+    """Return the missiles of the record's classes, by class and shape of flight.
+
+    Each is fitted to what its class flies; see `trilogue.analysis.value`.
+    """
+    wanted = (one for family in FAMILIES for one in flights_of(family))
+    return {f"{one.name}, {one.shape}": fitted(one).missile for one in wanted}
+
+
 def fly(name: str, seed: int, *, biased: bool = True, until: float = math.inf) -> Run:
-    """Fly one of `FLIGHTS` with a seed, and look at it until some seconds after the cut-off."""
-    missile = perturbed(FLIGHTS[name], stream(seed, name, "missile"))
-    path = simulate(missile, *SITE, AZIMUTH)
+    """Fly one of `FLIGHTS` with a seed, and look at it until some seconds after the cut-off.
+
+    Or one of `classes`: from one of the sites most used, in a direction drawn at random.
+    """
+    rng = stream(seed, name, "missile")
+    place, azimuth = SITE, AZIMUTH
+    if name in FLIGHTS:
+        missile = FLIGHTS[name]
+    else:
+        missile = classes()[name]
+        site = sites(SITES)[int(rng.integers(SITES))]
+        place, azimuth = (site.latitude, site.longitude), float(rng.uniform(*AZIMUTHS))
+    path = simulate(perturbed(missile, rng), *place, azimuth)
     seen = observe(
         sensors(biased=biased),
         [Flight(name, path, LAUNCHED)],

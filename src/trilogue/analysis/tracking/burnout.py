@@ -68,6 +68,8 @@ class Cutoff:
     weights: NDArray[np.float64]
     first: int
     """First row that the smoother took in."""
+    unseen: float
+    """Probability that the engine was silent at the first plot already, where that may be."""
 
 
 def _silence(table: Prepared, times: NDArray[np.float64], now: float) -> NDArray[np.float64]:
@@ -91,9 +93,13 @@ def find_cutoff(
     latest: float,
     settings: EstimateSettings,
     stop: int,
+    *,
+    before: float = 0.0,
 ) -> Cutoff:
     """Weigh cut-offs from `earliest` to `latest` by the rows from the run's first up to `stop`.
 
+    `before` is the probability, without the plots, that the engine was cut off before `earliest`,
+    which is then the first plot: the first hypothesis stands for that, too.
     Raises `DivergedError` where the plots are too sparse to tell.
     """
     cell = settings.cell_s
@@ -104,6 +110,8 @@ def find_cutoff(
     total = np.concatenate([[0.0], np.cumsum(run.loglik)])
     priors: list[Free] = []
     log = _silence(table, grid, float(table.time[stop - 1]))
+    if before > 0.0:
+        log[0] += math.log(before / (1.0 - before) * cells)
     branch_noise = settings.noise.copy()
     for k, t in enumerate(grid):
         row = int(np.searchsorted(table.time[:stop], t, side="right"))
@@ -142,4 +150,5 @@ def find_cutoff(
     state = merge([p for p, kept in zip(parts, keep, strict=True) if kept], weights)
     mean = float(weights @ times)
     sd = math.sqrt(float(weights @ (times - mean) ** 2) + cell**2 / 12.0)
-    return Cutoff(mean, sd, state, times, weights, until)
+    unseen = float(weights[times == grid[0]].sum()) if before > 0.0 else 0.0
+    return Cutoff(mean, sd, state, times, weights, until, unseen)

@@ -55,6 +55,8 @@ _SHOWN = 240
 _BEFORE_S = 8.0
 """Hypotheses on the cut-off start this long before the modes were last sure of boost."""
 _RELAXED = 0.05
+_BEFORE_SIGHT = 0.5
+"""Probability that what a radar sees first in doubtful boost has been cut off already."""
 _CERTAIN = 0.99
 _SILENT_S = 30.0
 _FEWEST = 8
@@ -202,7 +204,9 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
         return "The engine may have been cut off just now: the impact is unbounded."
     quiet = int(sure[0])
     dense = _descends(table, modes, quiet)
-    if strong[:quiet].any():
+    seen_burning = bool(strong[:quiet].any())
+    # A radar may see the last of the boost, too little for thrust to stand out.
+    if seen_burning or (quiet > 0 and not table.infrared[table.sensor].any()):
         latest = float(table.time[quiet])
         infrared = table.time[table.infrared[table.sensor]]
         burning = np.flatnonzero(boost[: quiet + 1] > 1.0 - _RELAXED)
@@ -216,8 +220,14 @@ def _fly(table: Prepared, first: Start, modes: _Modes, settings: EstimateSetting
         steady = boost.copy()
         steady[burning[-1] if len(burning) else 0 :] = 1.0
         filtered = filter_boost(table, first, steady, stop, settings)
-        cutoff = find_cutoff(table, filtered, earliest, latest, settings, max(dense, stop))
-        return _Flown(cutoff.state, _onward(table, cutoff.state, dense, settings), cutoff, filtered)
+        before = 0.0 if seen_burning else _BEFORE_SIGHT
+        cutoff = find_cutoff(
+            table, filtered, earliest, latest, settings, max(dense, stop), before=before
+        )
+        now = _onward(table, cutoff.state, dense, settings)
+        if cutoff.unseen > _RELAXED:
+            return _Flown(cutoff.state, now, None, None)
+        return _Flown(cutoff.state, now, cutoff, filtered)
     if table.infrared[table.sensor].all():
         return "Seen by infrared alone, and no strong boost among the plots yet."
     # Hardly seen burning: nothing is known before the first plot in free flight. Infrared sees

@@ -40,7 +40,7 @@ _NEAREST = 2_000
 """Members, by speed at the last look, that are held against the others."""
 _NEARBY = 300.0
 """Members, by effective number, that show the shape of the kernel and the regression."""
-_LEAST_SIZE = 80.0
+_LEAST_SIZE = 40.0
 """Members, by effective number, that must have a say."""
 _ROUGH = np.array([10.0, 10.0, 10.0, 3.0, 3.0, 3.0])
 """By which a climb is off between rows ten seconds apart, root mean square over ends of stages and
