@@ -82,10 +82,19 @@ class _Mark:
 
 
 class Association:
-    """Tracks through the rows of a growing table."""
+    """Tracks through the rows of a growing table.
 
-    def __init__(self, settings: EstimateSettings, table: PlotTable) -> None:
+    With `openers`, those rows alone may open a track.
+    """
+
+    def __init__(
+        self,
+        settings: EstimateSettings,
+        table: PlotTable,
+        openers: frozenset[int] | None = None,
+    ) -> None:
         self._settings = settings
+        self._openers = openers
         self._geometry = geometry_of(table.sensors)
         self._table = table
         self._sd = widened(table)
@@ -102,8 +111,22 @@ class Association:
     @property
     def flights(self) -> list[NDArray[np.int64]]:
         """Rows of each track that is no chance."""
-        trails = [*self._ended, *self._pool.trails]
-        return [np.array(t.rows, np.int64) for t in trails if _is_flight(t, self._table)]
+        return [np.array(t.rows, np.int64) for t in self._trails if _is_flight(t, self._table)]
+
+    @property
+    def score(self) -> float:
+        """How much likelier the plots are under what is no chance than under clutter, as a log."""
+        return sum(trail.score for trail in self._trails if trail.best >= CONFIRM)
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """Rows of all that is no chance."""
+        taken = [row for t in self._trails if t.best >= CONFIRM for row in t.rows]
+        return np.sort(np.array(taken, np.int64))
+
+    @property
+    def _trails(self) -> list[Trail]:
+        return [*self._ended, *self._pool.trails]
 
     def _forget(self) -> None:
         self._pool = Pool(len(self._table.sensors))
@@ -161,16 +184,17 @@ class Association:
             return
         loglik, distance2 = np.empty((t, m)), np.empty((t, m))
         score_plots(xs, ps, mu, self._geometry[look.sensor], values, sd, loglik, distance2)
-        seen = self._sight(look, xs, mu)
-        detected = sensor.detection_probability * seen
-        miss = np.log1p(-detected)
+        seen = self._sight(look, xs, ps, mu)
+        miss = np.log1p(-sensor.detection_probability * seen)
+        # What a radar plots is in its field, be the track's own place as it may; but what an
+        # infrared sensor plots burns, and that is for the track to say.
+        lit = seen if sensor.kind == "infrared" else np.ones(t)
+        hit = np.log(np.maximum(sensor.detection_probability * lit, UNSEEN))
         gain = np.empty((t, m))
         for k in range(m):
             ranged, rated = measured(values[k])
             gain[:, k] = (
-                np.log(np.maximum(detected, UNSEEN))
-                + loglik[:, k]
-                - clutter_log_density(sensor, ranged=ranged, rated=rated)
+                hit + loglik[:, k] - clutter_log_density(sensor, ranged=ranged, rated=rated)
             )
             gain[distance2[:, k] > GATE[2 + ranged + rated], k] = -np.inf
         # One plot an object and look: a sensor that looks at its objects one by one, too.
@@ -193,10 +217,15 @@ class Association:
         pool.since[move] = look.time
         self._close(look.time, mu, height)
         for left in np.flatnonzero(free):
-            self._open(look, look.first + int(left))
+            if self._openers is None or look.first + int(left) in self._openers:
+                self._open(look, look.first + int(left))
 
     def _sight(
-        self, look: Look, xs: NDArray[np.float64], mu: NDArray[np.float64]
+        self,
+        look: Look,
+        xs: NDArray[np.float64],
+        ps: NDArray[np.float64],
+        mu: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return how likely it is that the sensor could see each track, `(t,)`."""
         sensor = self._table.sensors[look.sensor]
@@ -207,10 +236,8 @@ class Association:
             lately = look.time - self._pool.last[:, eyes].max(axis=1, initial=-np.inf) < AGLOW_S
             boost = np.where(lately, np.maximum(boost, 0.3), boost)
             return np.where(boost > DARK, CLEAR_SKY * boost, 0.0)
-        likely = mu.argmax(axis=1)
-        return np.array(
-            [float(would_see(sensor, xs[t, likely[t], :3])) for t in range(len(mu))], np.float64
-        )
+        every, likely = np.arange(len(mu)), mu.argmax(axis=1)
+        return would_see(sensor, xs[every, likely, :3], ps[every, likely, :3, :3])
 
     def _close(self, time: float, mu: NDArray[np.float64], height: NDArray[np.float64]) -> None:
         """End the tracks that have come down or lost their object."""

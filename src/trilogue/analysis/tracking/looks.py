@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr
 
 from trilogue.analysis.tracking.plots import AZIMUTH, ELEVATION, RANGE, RANGE_RATE
 
@@ -39,6 +40,8 @@ NEW_PER_LOOK = 0.02
 """New objects in one look: few, but as good an explanation of a plot as clutter."""
 _SAME_S = 1e-6
 _EXPECTED_RANGE_M = 5e6
+_NEAREST_M = 1.0
+"""Less tells no direction, and no position is known better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +106,47 @@ def new_track_score(sensor: Sensor) -> float:
     return -math.log1p(sensor.clutter_per_scan / NEW_PER_LOOK)
 
 
-def would_see(sensor: Sensor, position: NDArray[np.float64]) -> bool:
-    """Say whether a radar's field of regard holds a position in ECEF `(3,)`."""
+def would_see(
+    sensor: Sensor, positions: NDArray[np.float64], covariances: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return how likely a radar's field of regard holds positions in ECEF `(t, 3)`: `(t,)`.
+
+    `covariances` `(t, 3, 3)`, m². A field's edges are straight where a position may be, and
+    elevation, azimuth and range stray by themselves.
+    """
     field = sensor.field
-    d = position - sensor.position
-    east, north, up = sensor.axes @ d
-    flat = math.hypot(east, north)
-    elevation = math.degrees(math.atan2(up, flat))
-    if not field.elevation_min_deg <= elevation <= field.elevation_max_deg:
-        return False
-    turned = (math.degrees(math.atan2(east, north)) - field.azimuth_deg + 180.0) % 360.0 - 180.0
-    return abs(turned) <= field.azimuth_half_deg and math.hypot(flat, up) <= field.range_max_m
+    local = (positions - sensor.position) @ sensor.axes.T
+    spread = sensor.axes @ covariances @ sensor.axes.T
+    east, north, up = local.T
+    flat = np.maximum(np.hypot(east, north), _NEAREST_M)
+    far = np.hypot(flat, up)
+    nothing = np.zeros_like(flat)
+    along = local / far[:, None]
+    aside = np.stack([north / flat, -east / flat, nothing], axis=1)
+    upward = np.stack([-up / far * east / flat, -up / far * north / flat, flat / far], axis=1)
+
+    def sd(direction: NDArray[np.float64]) -> NDArray[np.float64]:
+        variance = np.einsum("ti,tij,tj->t", direction, spread, direction)
+        return np.asarray(np.sqrt(np.maximum(variance, _NEAREST_M**2)))
+
+    elevation = np.degrees(np.arctan2(up, flat))
+    turned = np.degrees(np.arctan2(east, north)) - field.azimuth_deg
+    turned = (turned + 180.0) % 360.0 - 180.0
+    low = field.elevation_min_deg if field.elevation_min_deg > -90.0 else -math.inf
+    high = field.elevation_max_deg if field.elevation_max_deg < 90.0 else math.inf
+    half = field.azimuth_half_deg if field.azimuth_half_deg < 180.0 else math.inf
+    return (
+        _between(elevation, np.degrees(sd(upward) / far), low, high)
+        * _between(turned, np.degrees(sd(aside) / flat), -half, half)
+        * _between(far, sd(along), -math.inf, field.range_max_m)
+    )
+
+
+def _between(
+    mean: NDArray[np.float64], sd: NDArray[np.float64], low: float, high: float
+) -> NDArray[np.float64]:
+    """Return how likely normal variables, `(t,)` each, lie between two numbers."""
+    return np.asarray(ndtr((high - mean) / sd) - ndtr((low - mean) / sd))
 
 
 def measured(values: NDArray[np.float64]) -> tuple[bool, bool]:

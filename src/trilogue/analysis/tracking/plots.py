@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,14 @@ class PlotTable:
         """Return the plots of some participants' sensors: a coalition's."""
         owned = np.array([s.owner in participants for s in self.sensors], bool)
         return self.where(owned[self.sensor])
+
+    @property
+    def digest(self) -> bytes:
+        """Of the sensors and of what they measured, wherever it came from."""
+        digest = hashlib.sha256(repr(self.sensors).encode())
+        for array in (self.time, self.sensor, self.values, self.sd):
+            digest.update(array.tobytes())
+        return digest.digest()
 
     def until(self, time: float) -> PlotTable:
         """Return the plots up to and including a time."""

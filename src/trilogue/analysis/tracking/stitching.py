@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from trilogue.analysis.tracking.sensor import Sensor
     from trilogue.analysis.tracking.settings import EstimateSettings
 
-__all__ = ["agreement", "best_pair", "side_by_side"]
+__all__ = ["agreement", "at_once", "best_pair", "side_by_side"]
 
 AGREE = 33.0
 """Chi-squared of six degrees of freedom that one pair of true pieces in 10⁵ exceeds."""
@@ -49,7 +49,7 @@ def best_pair(
         begins = table.time[earlier.plots[0]], table.time[later.plots[0]]
         if begins[0] > begins[1] or (begins[0] == begins[1] and i > j):
             continue
-        if _at_once(earlier.plots, later.plots, table):
+        if at_once(earlier.plots, later.plots, table):
             continue
         off = agreement(earlier, later, settings)
         if off is not None and off < best:
@@ -57,7 +57,7 @@ def best_pair(
     return found
 
 
-def _at_once(a: NDArray[np.int64], b: NDArray[np.int64], table: PlotTable) -> bool:
+def at_once(a: NDArray[np.int64], b: NDArray[np.int64], table: PlotTable) -> bool:
     """Say whether some sensor saw both in the same looks."""
     for s, sensor in enumerate(table.sensors):
         mine, other = (table.time[rows[table.sensor[rows] == s]] for rows in (a, b))
@@ -115,7 +115,7 @@ def side_by_side(
             continue
         if min(len(earlier.plots), len(later.plots)) < ENOUGH:
             continue
-        if _at_once(earlier.plots, later.plots, table):
+        if at_once(earlier.plots, later.plots, table):
             continue
         off = agreement(earlier, later, settings, table.sensors)
         if off is not None and off < AGREE:

@@ -1,16 +1,16 @@
 """The online tracker: from the plots of many sensors to flights, clutter left aside.
 
 Plots are given out to tracks as they come (`association`). A track whose score shows that it is no
-chance becomes a flight, and its plots are estimated as a whole, biases of the sensors included.
-Pieces of one flight are joined (`stitching`). Where two flights go side by side and no sensor sees
-both, the simpler explanation is tried: that one sensor is off by more than it states.
+chance becomes a flight, and its plots are estimated as a whole, biases of the sensors included. Two
+tracks that share one object's plots are made one (`twins`), and pieces of one flight are joined
+(`stitching`). Where two flights go side by side and no sensor sees both, the simpler explanation is
+tried: that one sensor is off by more than it states.
 
 The picture is a function of the table alone: the order in which plots came changes nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from trilogue.analysis.tracking.misalignment import trusting_less
 from trilogue.analysis.tracking.plots import PlotTable, canonical, joined
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.analysis.tracking.stitching import best_pair, side_by_side
+from trilogue.analysis.tracking.twins import Weighed, without_twins
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Tracker:
         self._association: Association | None = None
         self._known: dict[bytes, FlightEstimate] = {}
         self._before: dict[bytes, FlightEstimate] = {}
+        self._weighed: Weighed = {}
+        self._weighed_before: Weighed = {}
 
     def add(self, plots: PlotTable) -> None:
         """Take plots in, whenever they were made. Raises `ValueError` as `joined` does."""
@@ -62,6 +65,7 @@ class Tracker:
         table = self._table
         # What this picture does not use is forgotten with the next.
         self._before, self._known = self._known, {}
+        self._weighed_before, self._weighed = self._weighed, {}
         flights = self._joined(self._association.flights)
         if side_by_side(flights, table, self._settings):
             flights = self._simplest(flights)
@@ -74,6 +78,9 @@ class Tracker:
     def _joined(self, parts: list[NDArray[np.int64]]) -> list[FlightEstimate]:
         """Return the flights of tracks, given as rows of each, pieces of one flight joined."""
         assert self._table is not None
+        before = {**self._weighed_before, **self._weighed}
+        parts, weighed = without_twins(parts, self._table, self._settings, before)
+        self._weighed |= weighed
         flights = [one for one in map(self._estimate, parts) if one is not None]
         while (pair := best_pair(flights, self._table, self._settings)) is not None:
             rows = np.sort(np.concatenate([flights[k].plots for k in pair]))
@@ -106,10 +113,7 @@ class Tracker:
         keep = np.zeros(len(self._table), bool)
         keep[rows] = True
         part = self._table.where(keep)
-        digest = hashlib.sha256(repr(part.sensors).encode())
-        for array in (part.time, part.sensor, part.values, part.sd):
-            digest.update(array.tobytes())
-        key = digest.digest()
+        key = part.digest
         if key not in self._known:
             try:
                 known = self._before.get(key) or estimate_flight(part, settings=self._settings)
