@@ -1,0 +1,1 @@
+"""The exchange: reports a second, and how long one is under way."""

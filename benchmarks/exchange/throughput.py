@@ -7,10 +7,12 @@ every report, and KR has both receipts of each. The nodes' stores are counted af
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.support.processes import Nodes
 
@@ -21,6 +23,7 @@ from trilogue.protocol.bodies import ReceiptBody
 __all__ = ["Throughput", "measure"]
 
 CLIENTS = 2
+_TICKS = os.sysconf("SC_CLK_TCK")
 LOOK = 0.02
 
 
@@ -125,16 +128,13 @@ def _cpu(nodes: Nodes) -> float:
     ticks = 0
     for node in nodes:
         assert node.process is not None
-        with open(f"/proc/{node.process.pid}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
+        stat = Path(f"/proc/{node.process.pid}/stat").read_text("ascii")
+        fields = stat.rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / _TICKS
 
 
 def _peak_mb(pid: int) -> float:
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        line = next(line for line in file if line.startswith("VmHWM"))
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
-
-
-_TICKS = __import__("os").sysconf("SC_CLK_TCK")
