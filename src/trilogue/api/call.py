@@ -17,7 +17,6 @@ import msgspec
 from litestar import Request
 
 from trilogue.api.problems import encode, problem_of
-from trilogue.encoding import canonical
 from trilogue.encoding.digest import sha256
 from trilogue.errors import RefusedError
 from trilogue.node.answers import Answer
@@ -100,11 +99,7 @@ class Call(Request[Any, Any, Any]):
         engine = self.node.engine
         return await self.node.run(lambda: act(engine))
 
-    async def once(
-        self,
-        given: msgspec.Struct | None,
-        act: Callable[[Engine], Answer | None],
-    ) -> Reply:
+    async def once(self, act: Callable[[Engine], Answer | None]) -> Reply:
         """Have the node act, once for each idempotency key; `act` answers for what was done.
 
         A refusal that stands in the log is told as an error and yet committed and remembered.
@@ -122,7 +117,7 @@ class Call(Request[Any, Any, Any]):
 
         if key is None:
             return await self.act(work)
-        request = self._digest(given)
+        request = sha256(f"{self.method} {self.url.path}\n".encode() + await self.body())
         return await self.act(
             lambda engine: once(engine.db, key, request, engine.now(), lambda: work(engine))
         )
@@ -140,6 +135,3 @@ class Call(Request[Any, Any, Any]):
         if not _key.fullmatch(key):
             raise MalformedError(f"{IDEMPOTENCY_KEY} is 1 to 64 visible ASCII characters")
         return f"{self.caller.name}/{key}"
-
-    def _digest(self, given: msgspec.Struct | None) -> bytes:
-        return sha256(canonical.encode_payload([self.method, self.url.path, given]))

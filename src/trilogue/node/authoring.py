@@ -12,7 +12,7 @@ from typing import Literal
 
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import RefusalBody
-from trilogue.encoding import base64, canonical
+from trilogue.encoding import base64
 from trilogue.errors import InputError, NotFoundError
 from trilogue.marking import Marking, mark
 from trilogue.node.books import Books
@@ -25,7 +25,7 @@ from trilogue.reports.cite import Cite, PortionRef
 from trilogue.reports.generalise import generalise
 from trilogue.reports.header import Header, Leg, Place, Source
 from trilogue.reports.lineage import HeldPortion, derived_marking, lineage
-from trilogue.reports.payloads.registry import encode_payload, read_payload
+from trilogue.reports.payloads.registry import encode_payload, shape_payload
 from trilogue.reports.portion import PortionDraft, Sealed, seal
 from trilogue.reports.redact import redact
 from trilogue.reports.report import arrange
@@ -157,7 +157,7 @@ class Authoring:
         if given.generalise_of is not None or given.redact:
             draft = self._from_label(given, drafts)
         else:
-            payload = read_payload(given.payload_type, canonical.encode_payload(given.payload))
+            payload = shape_payload(given.payload_type, given.payload)
             draft = PortionDraft(
                 marking=self.marking(given.marking, originators),
                 payload_type=given.payload_type,

@@ -173,6 +173,11 @@ def _changing(connection: sqlite3.Connection, sql: str) -> Any:
     return lambda **given: connection.execute(sql, given).rowcount
 
 
+def _adding(connection: sqlite3.Connection, sql: str) -> Any:
+    """The number of the row that was added."""
+    return lambda **given: connection.execute(sql, given).lastrowid
+
+
 def _changing_many(connection: sqlite3.Connection, sql: str) -> Any:
     return lambda rows: connection.executemany(sql, rows).rowcount
 
@@ -194,6 +199,7 @@ def _value(connection: sqlite3.Connection, sql: str) -> Any:
 
 
 _CALLS = {
+    SQLOperationType.INSERT_RETURNING: _adding,
     SQLOperationType.INSERT_UPDATE_DELETE: _changing,
     SQLOperationType.INSERT_UPDATE_DELETE_MANY: _changing_many,
     SQLOperationType.SELECT: _rows,

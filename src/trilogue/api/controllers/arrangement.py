@@ -39,7 +39,7 @@ async def adopt(call: Call, given: AdoptionInput) -> Reply:
     The arrangement is in force when every participant has adopted the same bytes. Adopting again
     takes back a notice of withdrawal.
     """
-    return await call.once(given, lambda engine: logged(engine.governing.adopt(given.digest)))
+    return await call.once(lambda engine: logged(engine.governing.adopt(given.digest)))
 
 
 @operation("POST", "/v1/arrangement/suspension", gives=_LOGGED, raises=(InputError,), once=True)
@@ -48,17 +48,13 @@ async def suspend(call: Call, given: StandInput) -> Reply:
 
     While the arrangement is suspended nothing moves under it; what was shared stays protected.
     """
-    return await call.once(
-        given, lambda engine: logged(engine.governing.suspend(given.of, given.reason))
-    )
+    return await call.once(lambda engine: logged(engine.governing.suspend(given.of, given.reason)))
 
 
 @operation("POST", "/v1/arrangement/resumption", gives=_LOGGED, raises=(InputError,), once=True)
 async def resume(call: Call, given: StandInput) -> Reply:
     """Resume what was suspended."""
-    return await call.once(
-        given, lambda engine: logged(engine.governing.resume(given.of, given.reason))
-    )
+    return await call.once(lambda engine: logged(engine.governing.resume(given.of, given.reason)))
 
 
 @operation(
@@ -75,7 +71,7 @@ async def leave(call: Call, given: LeaveInput) -> Reply:
     allows. Until then everything goes on.
     """
     return await call.once(
-        given, lambda engine: logged(engine.governing.leave(given.reason, given.effective))
+        lambda engine: logged(engine.governing.leave(given.reason, given.effective))
     )
 
 

@@ -49,7 +49,7 @@ async def request(call: Call, given: RequestInput) -> Reply:
     It goes by the hub where no pact stands between the two. `direct` insists on going without:
     that is refused.
     """
-    return await call.once(given, lambda engine: logged(consenting.request(engine, given)))
+    return await call.once(lambda engine: logged(consenting.request(engine, given)))
 
 
 @operation("GET", "/v1/requests", gives={200: Page[RequestEntry]})
@@ -73,7 +73,7 @@ async def grant(call: Call, given: GrantInput) -> Reply:
     officer's approval.
     """
     officer = call.caller.name
-    return await call.once(given, lambda engine: granted(consenting.grant(engine, given, officer)))
+    return await call.once(lambda engine: granted(consenting.grant(engine, given, officer)))
 
 
 @operation("GET", "/v1/grants", gives={200: Page[GrantEntry]})
@@ -101,19 +101,19 @@ async def approve(call: Call, path: Numbered) -> Reply:
     The grant is made now, in both officers' names: rules and windows are checked as of now.
     """
     officer = call.caller.name
-    return await call.once(None, lambda engine: granted(consenting.agree(engine, path.id, officer)))
+    return await call.once(lambda engine: granted(consenting.agree(engine, path.id, officer)))
 
 
 @operation("DELETE", "/v1/pending/{id:str}", gives={204: None}, raises=(NotFoundError,), once=True)
 async def drop_pending(call: Call, path: Numbered) -> Reply:
     """Give up a grant that waits for a second officer."""
-    return await call.once(None, lambda engine: consenting.drop(engine, path.id))
+    return await call.once(lambda engine: consenting.drop(engine, path.id))
 
 
 @operation("POST", "/v1/refusals", gives=_LOGGED, raises=_AT_THE_DESK, once=True)
 async def refuse(call: Call, given: RefusalInput) -> Reply:
     """Refuse a request, with the reason."""
-    return await call.once(given, lambda engine: logged(engine.desk.refuse(given)))
+    return await call.once(lambda engine: logged(engine.desk.refuse(given)))
 
 
 @operation("POST", "/v1/withdrawals", gives=_LOGGED, raises=_AT_THE_DESK, once=True)
@@ -122,7 +122,7 @@ async def withdraw(call: Call, given: WithdrawalInput) -> Reply:
 
     Whoever holds what it covered destroys it, and certifies that in its own log.
     """
-    return await call.once(given, lambda engine: logged(engine.desk.withdraw(given)))
+    return await call.once(lambda engine: logged(engine.desk.withdraw(given)))
 
 
 @operation("POST", "/v1/standing", gives=_LOGGED, raises=_AT_THE_DESK, once=True)
@@ -132,7 +132,7 @@ async def stand(call: Call, given: StandingInput) -> Reply:
     What fits its rule is granted the moment it is submitted, without a person. For warning data.
     """
     officer = call.caller.name
-    return await call.once(given, lambda engine: logged(consenting.stand(engine, given, officer)))
+    return await call.once(lambda engine: logged(consenting.stand(engine, given, officer)))
 
 
 @operation("GET", "/v1/standing", gives={200: Page[StandingEntry]})

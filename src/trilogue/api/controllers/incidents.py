@@ -28,7 +28,7 @@ async def report_incident(call: Call, given: IncidentInput) -> Reply:
     The originators of what it concerns are told at once. It passes even when the arrangement is
     not in force.
     """
-    return await call.once(given, lambda engine: logged(engine.desk.report_incident(given)))
+    return await call.once(lambda engine: logged(engine.desk.report_incident(given)))
 
 
 @operation("GET", "/v1/incidents", gives={200: Page[IncidentEntry]})

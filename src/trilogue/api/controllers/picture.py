@@ -50,7 +50,7 @@ async def file_estimate(call: Call, given: FilingInput) -> Reply:
         report = engine.picturing.file(given.first_arrival, given.coalition, given.purpose)
         return submitted(report, engine.submit(report))
 
-    return await call.once(given, act)
+    return await call.once(act)
 
 
 @operation("GET", "/v1/picture/flights", gives={200: FlightsAnswer}, raises=(InputError,))
@@ -97,7 +97,7 @@ async def file_flight(call: Call, given: FlightFilingInput) -> Reply:
         )
         return submitted(report, engine.submit(report))
 
-    return await call.once(given, act)
+    return await call.once(act)
 
 
 HANDLERS = (picture, file_estimate, flights, file_flight)

@@ -39,7 +39,7 @@ async def submit(call: Call, given: ReportInput) -> Reply:
     goes nowhere yet, but for what a standing consent grants at once. A portion that the rules deny
     refuses the whole report, and the refusal stands in the log.
     """
-    return await call.once(given, lambda engine: submitted(given, engine.submit(given)))
+    return await call.once(lambda engine: submitted(given, engine.submit(given)))
 
 
 @operation(
@@ -57,7 +57,7 @@ async def submit_batch(call: Call, given: BatchInput) -> Reply:
     quicker than a grant for each. One report that cannot be read refuses the whole batch, and
     nothing of it stands.
     """
-    return await call.once(given, lambda engine: batch(given, engine.submit_all(given.reports)))
+    return await call.once(lambda engine: batch(given, engine.submit_all(given.reports)))
 
 
 @operation("GET", "/v1/reports", gives={200: Page[ReportEntry]})
@@ -126,7 +126,7 @@ async def reclassify(call: Call, given: ReclassifyInput) -> Reply:
 
     Everybody to whom it was granted is told, and re-marks.
     """
-    return await call.once(given, lambda engine: logged(engine.desk.reclassify(given)))
+    return await call.once(lambda engine: logged(engine.desk.reclassify(given)))
 
 
 @operation("GET", "/v1/accesses", gives={200: Page[AccessEntry]})

@@ -28,6 +28,7 @@ __all__ = [
     "parse_payload",
     "payload_type",
     "read_payload",
+    "shape_payload",
 ]
 
 Payload = SeismicArrivals | SeismicEvent | Plots | Track | Launch | SiteActivity | Assessment
@@ -88,8 +89,16 @@ def read_payload(type_id: str, text: str | bytes) -> Payload:
     """
     try:
         value = canonical.loads(text)
+    except FormatError as error:
+        raise InputError(error.message) from error
+    return shape_payload(type_id, value)
+
+
+def shape_payload(type_id: str, value: Any) -> Payload:
+    """Read a payload that is parsed already; else as `read_payload`."""
+    try:
         if isinstance(value, dict):
-            value.setdefault("type", type_id)
+            value = {"type": type_id, **value}
         # Whole numbers may stand for floats here: `41` is what people write for 41 degrees.
         payload = msgspec.convert(value, _struct(type_id), strict=True)
     except FormatError as error:
