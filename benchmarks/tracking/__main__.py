@@ -33,14 +33,14 @@ def one_thread() -> None:
         os.environ.pop(name, None)
 
 
-def machine() -> str:
+def machine(packages: tuple[str, ...] = PACKAGES) -> str:
     """Return what the numbers were measured on, and with."""
     model = platform.processor() or platform.machine()
     cpus = Path("/proc/cpuinfo")
     if cpus.is_file():
         found = re.search(r"model name\s*:\s*(.+)", cpus.read_text("utf-8"))
         model = found[1].strip() if found else model
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
 
 

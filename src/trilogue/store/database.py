@@ -123,6 +123,11 @@ class Database:
             raise
         self._connection.execute("RELEASE act")
 
+    @property
+    def changes(self) -> int:
+        """Rows that were inserted, changed or deleted since the store was opened."""
+        return self._connection.total_changes
+
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to `path`, while it is in use."""
         target = sqlite3.connect(path)

@@ -1,0 +1,83 @@
+"""The benchmark of the exchange: throughput, latency, and the floor of its own primitives.
+
+    python -m benchmarks.exchange [--write]
+
+`--write` puts the tables into `docs/performance.md`.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+from rich.console import Console
+
+from benchmarks.exchange import floor, latency, throughput
+from benchmarks.tracking.__main__ import DOCUMENT, machine, written
+from benchmarks.tracking.accuracy import markdown
+
+TOGETHER = 256
+
+
+def tables() -> str:
+    """Run all of it; return the tables as Markdown."""
+    lowest = floor.measure(TOGETHER)
+    through = throughput.measure(together=TOGETHER)
+    under_way = latency.measure()
+    cores = os.cpu_count() or 1
+    work = 1e6 * through.cpu_seconds / through.reports
+    rate = markdown(
+        "Reports from KR by way of US to JP, receipts back at KR; three nodes, TLS, synced",
+        (
+            *("reports", "in a batch", "reports/s", "CPU of the nodes µs/report"),
+            *("floor µs/report", "times the floor", "largest node MB"),
+        ),
+        [
+            [
+                f"{through.reports:,}",
+                str(through.together),
+                f"{through.rate:,.0f}",
+                f"{work:,.0f}",
+                f"{lowest.microseconds:,.0f}",
+                f"{work / lowest.microseconds:.1f}",
+                f"{through.largest_mb:.0f}",
+            ]
+        ],
+    )
+    waits = markdown(
+        f"From submitting a report at KR until JP has opened it, at {under_way.pace:.0f} reports/s",
+        ("reports", "p50 ms", "p90 ms", "p99 ms", "longest ms"),
+        [
+            [
+                f"{len(under_way.milliseconds):,}",
+                *(f"{under_way.percentile(share):.1f}" for share in (50, 90, 99, 100)),
+            ]
+        ],
+    )
+    parts = markdown(
+        f"The floor: what a report needs over all three nodes, {lowest.together} in a batch",
+        ("primitive", "calls a report", "µs each", "µs a report"),
+        [
+            [one.name, f"{one.calls:.3f}", f"{one.microseconds:.2f}", f"{one.together:.1f}"]
+            for one in (*lowest.worked, lowest.synced)
+        ],
+    )
+    note = (
+        f"The nodes, the clients that file and the readers share {cores} cores. A sync is waited"
+        " for and is no part of the floor's sum."
+    )
+    return f"{rate}\n\n{waits}\n\n{parts}\n\n{note}"
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Put the tables into docs/performance.md.")
+def main(write: bool) -> None:
+    """Run the benchmark of the exchange."""
+    table = f"{tables()}\n\n{machine(('cryptography', 'msgspec', 'uvloop'))}."
+    Console(width=200).print(table, markup=False, highlight=False)
+    if write:
+        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "exchange", table), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""What the exchange cannot do without: its cryptography, hashing and rows on disk, timed alone.
+
+Three engines in one process take a batch of reports from KR by way of US to JP, with receipts,
+while a profiler counts how often each primitive is called. Then each is timed by itself, at the
+size that it has there. The floor is the sum: what the three nodes would take if nothing else cost
+anything. Syncs are waited for, not worked; they stand apart.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import hashlib
+import os
+import pstats
+import secrets
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tests.support.rules import standing
+from tests.support.trio import OFFICERS, PARTICIPANTS, Trio
+
+from benchmarks.exchange.nodes import batch
+from trilogue.node.inputs import StandingInput
+from trilogue.sealing.box import SealingSecret, open_box, seal_box
+from trilogue.signing.keys import SecretKey
+
+__all__ = ["Floor", "Primitive", "measure"]
+
+
+@dataclass(frozen=True)
+class Primitive:
+    """One of them: how often a report needs it over all three nodes, and what once takes."""
+
+    name: str
+    calls: float
+    microseconds: float
+
+    @property
+    def together(self) -> float:
+        """Microseconds for a report."""
+        return self.calls * self.microseconds
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The primitives of a report, in batches of `together`."""
+
+    together: int
+    worked: tuple[Primitive, ...]
+    synced: Primitive
+
+    @property
+    def microseconds(self) -> float:
+        """Work for a report, over all three nodes."""
+        return sum(one.together for one in self.worked)
+
+
+def measure(together: int = 256) -> Floor:
+    """Count the primitives of a batch, and time each."""
+    counts, size = _counted(together)
+    each = _timed(size)
+    worked = tuple(
+        Primitive(name, counts.get(name, 0) / together, each[name])
+        for name in each
+        if name != "sync"
+    )
+    return Floor(together, worked, Primitive("sync", counts["sync"] / together, each["sync"]))
+
+
+# Counting.
+
+_NAMES = {
+    ("encrypt", "AESGCM"): "AES-256-GCM",
+    ("decrypt", "AESGCM"): "AES-256-GCM",
+    ("encrypt", "hpke"): "HPKE seal",
+    ("decrypt", "hpke"): "HPKE open",
+    ("digest", "_hashlib"): "SHA-256",
+    ("sign", "ed25519"): "Ed25519 sign",
+    ("verify", "ed25519"): "Ed25519 verify",
+    ("sign", "mldsa"): "ML-DSA-44 sign",
+    ("verify", "mldsa"): "ML-DSA-44 verify",
+    ("fsync", "posix"): "sync",
+}
+"""Methods as the profiler names them, and the classes or modules that they stand in."""
+
+
+def _counted(together: int) -> tuple[dict[str, int], int]:
+    """Return how often a batch calls each primitive, and the mean size of a statement in bytes."""
+    with tempfile.TemporaryDirectory(prefix="floor-") as base:
+        trio = Trio.copy(Path(base) / "trio")
+        rule = standing(per_hour=100_000_000)
+        trio.act("KR", lambda engine: engine.desk.stand(StandingInput(rule=rule), OFFICERS))
+        trio.settle()
+        before = {who: trio[who].db.changes for who in PARTICIPANTS}
+        profile = cProfile.Profile()
+        profile.enable()
+        trio.act("KR", lambda engine: engine.submit_all(batch(0, together).reports))
+        trio.settle()
+        profile.disable()
+        if len(trio.held("JP")) != together:
+            raise AssertionError("not all reports came to JP")
+        rows = sum(trio[who].db.changes - before[who] for who in PARTICIPANTS)
+        raw = [row["raw"] for row in trio["KR"].db.q.statements_after(after=0, most=10_000)]
+        trio.close()
+    counts: dict[str, int] = {"row": rows}
+    commits = 0
+    for (_, _, function), (_, calls, *_rest) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
+        for (method, place), name in _NAMES.items():
+            within = function.startswith(f"<method '{method}' of") and place in function
+            if within or function == f"<built-in method {place}.{method}>":
+                counts[name] = counts.get(name, 0) + calls
+        if function == "transaction":
+            commits += calls // 2  # entered and left
+    counts["sync"] = counts.get("sync", 0) + commits  # SQLite's own
+    return counts, sum(map(len, raw)) // len(raw)
+
+
+# Timing.
+
+
+def _timed(size: int) -> dict[str, float]:
+    """Return microseconds of each primitive; hashes and ciphers at a statement's size."""
+    data, key = secrets.token_bytes(size), AESGCM(secrets.token_bytes(32))
+    nonce = secrets.token_bytes(12)
+    secret = SealingSecret.generate()
+    box = seal_box(data * 64, secret.public, b"floor")
+    signer = SecretKey.generate("floor.example")
+    text = b"floor.example\n" * 8
+    ed25519, mldsa44 = signer.sign_ed25519(text), signer.sign_mldsa44(text)
+    public = signer.public
+    return {
+        "AES-256-GCM": _each(lambda: key.encrypt(nonce, data, None)),
+        "SHA-256": _each(lambda: hashlib.sha256(data).digest()),
+        "HPKE seal": _each(lambda: seal_box(data * 64, secret.public, b"floor")),
+        "HPKE open": _each(lambda: open_box(box, secret, b"floor")),
+        "Ed25519 sign": _each(lambda: signer.sign_ed25519(text)),
+        "Ed25519 verify": _each(lambda: public.verify_ed25519(text, ed25519)),
+        "ML-DSA-44 sign": _each(lambda: signer.sign_mldsa44(text)),
+        "ML-DSA-44 verify": _each(lambda: public.verify_mldsa44(text, mldsa44)),
+        "row": _row(data),
+        "sync": _sync(data),
+    }
+
+
+def _each(work: Callable[[], object], seconds: float = 0.1) -> float:
+    """Return the quickest mean of several rounds, in microseconds."""
+    best = float("inf")
+    for _ in range(5):
+        count, begun = 0, time.thread_time()
+        while (took := time.thread_time() - begun) < seconds / 5:
+            for _ in range(10):
+                work()
+            count += 10
+        best = min(best, took / count)
+    return 1e6 * best
+
+
+def _row(data: bytes) -> float:
+    """Return what a row costs in a transaction of many, indexed as statements are."""
+    with tempfile.TemporaryDirectory(prefix="floor-") as base:
+        connection = sqlite3.connect(f"{base}/rows.sqlite", isolation_level=None)
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, n INTEGER, data BLOB,"
+            " UNIQUE (name, n));"
+        )
+        many, best = 2_000, float("inf")
+        for turn in range(3):
+            rows = [(turn * many + k, "KR", turn * many + k, data) for k in range(many)]
+            begun = time.thread_time()
+            connection.execute("BEGIN")
+            connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+            connection.execute("COMMIT")
+            best = min(best, (time.thread_time() - begun) / many)
+        connection.close()
+    return 1e6 * best
+
+
+def _sync(data: bytes) -> float:
+    """Return how long a file takes to be synced after some more was written to it."""
+    with tempfile.NamedTemporaryFile(prefix="floor-") as file:
+        took = []
+        for _ in range(50):
+            file.write(data * 16)
+            file.flush()
+            begun = time.perf_counter()
+            os.fsync(file.fileno())
+            took.append(time.perf_counter() - begun)
+    return 1e6 * sorted(took)[len(took) // 2]
