@@ -25,6 +25,8 @@ MEMBERS = 8_000
 SEED = 20_171_128
 TIMES = np.concatenate([np.arange(0.0, 100.0, 4.0), np.arange(100.0, 441.0, 10.0)])
 """Seconds since lift-off at which an ascent is kept."""
+SPEEDS_MPS = (2_000.0, 3_000.0, 4_000.0, 5_000.0, 6_000.0, 7_000.0)
+"""Between which as many ascents end, and below and above them."""
 LEAST_APOGEE_M = 30_000.0
 LEAST_RISE_S = 32.0
 """What rises less is no flight that anybody follows."""
@@ -89,7 +91,8 @@ def main() -> None:
     """Draw, fly and write."""
     rng = np.random.default_rng(SEED)
     kept: list[tuple[np.ndarray, np.ndarray]] = []
-    while len(kept) < MEMBERS:
+    counts = np.zeros(len(SPEEDS_MPS) + 1, int)
+    while counts.min() < MEMBERS // len(counts):
         heading = float(rng.uniform(0.0, 360.0))
         try:
             flight = simulate(
@@ -98,9 +101,14 @@ def main() -> None:
             )  # fmt: skip
         except ValueError:
             continue
+        # Little of what is drawn carries far, and that is wanted as often: even in speed.
+        speed = int(np.searchsorted(SPEEDS_MPS, flight.burnout_speed_mps))
+        if counts[speed] >= MEMBERS // len(counts):
+            continue
         found = rows(flight, heading)
         if found is not None:
             kept.append(found)
+            counts[speed] += 1
     position, velocity = (np.stack(part) for part in zip(*kept, strict=True))
     np.savez_compressed(OUT, **pack(TIMES, position, velocity))
     sys.stdout.write(f"{len(kept)} ascents, {OUT.stat().st_size} bytes\n")
