@@ -87,6 +87,23 @@ def rows(flight: Trajectory, heading: float) -> tuple[np.ndarray, np.ndarray] | 
     return out[0], out[1]
 
 
+def drawn(
+    rng: np.random.Generator, latitude: float, longitude: float, heading: float
+) -> Trajectory:
+    """Fly a missile drawn at random from a place, its speed at cut-off as even as in `main`."""
+    wanted = int(rng.integers(len(SPEEDS_MPS) + 1))
+    while True:
+        try:
+            flight = simulate(
+                missile(rng), latitude, longitude, heading, step_s=0.2, coast_step_s=2.0
+            )
+        except ValueError:
+            continue
+        speed = int(np.searchsorted(SPEEDS_MPS, flight.burnout_speed_mps))
+        if speed == wanted and rows(flight, heading) is not None:
+            return flight
+
+
 def main() -> None:
     """Draw, fly and write."""
     rng = np.random.default_rng(SEED)

@@ -13,6 +13,8 @@ import math
 from dataclasses import replace
 from functools import cache
 
+from tools.build_ascents import drawn
+
 from trilogue.analysis.flight.missile import Missile
 from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.scenario.missiles import MISSILES
@@ -24,7 +26,7 @@ from trilogue.analysis.value.case import LAUNCHED, Run
 from trilogue.analysis.value.families import FAMILIES, flights_of, sites
 from trilogue.analysis.value.missiles import fitted, perturbed
 
-__all__ = ["COALITIONS", "FLIGHTS", "HELD_BACK", "classes", "fly", "sensors"]
+__all__ = ["COALITIONS", "DRAWN", "FLIGHTS", "HELD_BACK", "classes", "fly", "sensors"]
 
 HELD_BACK = 10_000
 COALITIONS = (
@@ -37,6 +39,8 @@ FLIGHTS = {
 }
 SITE = (39.5, 126.0)
 AZIMUTH = 78.0
+DRAWN = "drawn at random"
+"""A missile like those of the ensemble of ascents, and none of them: as wide as not knowing is."""
 SITES = 6
 AZIMUTHS = (60.0, 110.0)
 """Of the flights of the record's classes: out to sea."""
@@ -61,17 +65,19 @@ def classes() -> dict[str, Missile]:
 def fly(name: str, seed: int, *, biased: bool = True, until: float = math.inf) -> Run:
     """Fly one of `FLIGHTS` with a seed, and look at it until some seconds after the cut-off.
 
-    Or one of `classes`: from one of the sites most used, in a direction drawn at random.
+    Or one of `classes`, or one `DRAWN`: from one of the sites most used, in a direction drawn at
+    random.
     """
     rng = stream(seed, name, "missile")
-    place, azimuth = SITE, AZIMUTH
     if name in FLIGHTS:
-        missile = FLIGHTS[name]
+        path = simulate(perturbed(FLIGHTS[name], rng), *SITE, AZIMUTH)
     else:
-        missile = classes()[name]
         site = sites(SITES)[int(rng.integers(SITES))]
         place, azimuth = (site.latitude, site.longitude), float(rng.uniform(*AZIMUTHS))
-    path = simulate(perturbed(missile, rng), *place, azimuth)
+        if name == DRAWN:
+            path = drawn(rng, *place, azimuth)
+        else:
+            path = simulate(perturbed(classes()[name], rng), *place, azimuth)
     seen = observe(
         sensors(biased=biased),
         [Flight(name, path, LAUNCHED)],
