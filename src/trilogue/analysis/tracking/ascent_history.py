@@ -13,6 +13,7 @@ import numpy as np
 from trilogue.analysis.tracking.burnout import BoostRun
 from trilogue.analysis.tracking.divergence import check
 from trilogue.analysis.tracking.kernels.boost import backward, forward, transition
+from trilogue.analysis.tracking.kernels.coast import altitude
 from trilogue.analysis.tracking.kernels.dynamics import BOOST_TURN, CORE, predict
 from trilogue.analysis.tracking.launch_point import LOOKED_S, Ascent
 
@@ -39,6 +40,14 @@ def agility(
     return out
 
 
+def _early(
+    table: Prepared, start: Start, stop: int, settings: EstimateSettings
+) -> NDArray[np.bool_]:
+    """Say in which of the rows before `stop` the missile still turns by its own programme."""
+    low = altitude(start.states[BOOST_TURN]) < settings.early_height_m
+    return np.asarray(low & (table.time[:stop] < table.time[0] + settings.early_s))
+
+
 def filter_boost(
     table: Prepared, start: Start, boost: NDArray[np.float64], stop: int, settings: EstimateSettings
 ) -> BoostRun:
@@ -46,6 +55,8 @@ def filter_boost(
     n, m = table.size, stop
     noise = settings.noise.copy()
     noise[BOOST_TURN, :2] = settings.boost_noise
+    restless = agility(table.time[:stop], boost[:stop], settings.restless)
+    restless[_early(table, start, stop, settings)] *= settings.early
     xs, before_x = np.empty((m, n)), np.empty((m, n))
     ps, before_p = np.empty((m, n, n)), np.empty((m, n, n))
     loglik = np.empty(m)
@@ -58,7 +69,7 @@ def filter_boost(
         table.geometry,
         table.bias,
         noise,
-        agility(table.time[:stop], boost[:stop], settings.restless),
+        restless,
         xs,
         ps,
         before_x,

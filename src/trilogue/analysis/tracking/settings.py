@@ -63,6 +63,12 @@ class EstimateSettings:
     """Of the one-mode filter through the boost: of acceleration, and of its rate."""
     restless: float = 12.0
     """Factor on the second of these while the interacting modes see a change."""
+    early: float = 2.0
+    """The same while the missile turns by its own programme and leaves the thick air:"""
+    early_s: float = 40.0
+    """so long after the first plot,"""
+    early_height_m: float = 25e3
+    """where that is below this height."""
     sure: float = 0.95
     """Probability of free flight from which a cut-off is looked for."""
     strong_boost: float = 5.0
