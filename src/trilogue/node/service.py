@@ -30,6 +30,7 @@ from trilogue.node.lock import NodeLock
 from trilogue.node.neighbour import Neighbour
 from trilogue.node.port import PeerPort
 from trilogue.node.publishing import Publishing
+from trilogue.node.sequencer import Done
 from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.settings import Settings
 from trilogue.node.witnessing import Witnessing
@@ -138,8 +139,8 @@ class Service:
             while len(batch) < MOST_ACTS and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                done = await loop.run_in_executor(
-                    self._worker, self.engine.commit, [act for act, _ in batch]
+                done, position, forks = await loop.run_in_executor(
+                    self._worker, self._commit, [act for act, _ in batch]
                 )
             except Exception as error:
                 if not isinstance(error, UnavailableError):
@@ -155,13 +156,18 @@ class Service:
                     future.set_exception(one.error)
                 else:
                     future.set_result(one.value)
-            await self._tell()
+            await self._tell(position, forks)
 
-    async def _tell(self) -> None:
+    def _commit(self, acts: list[Callable[[], Any]]) -> tuple[list[Done[Any]], int, list[str]]:
+        """Commit a group; say what became of it, the newest position, and which logs forked."""
+        done = self.engine.commit(acts)
+        position = self.engine.db.q.last_position()
+        return done, position, self._forks if position == self._position else self._forked()
+
+    async def _tell(self, position: int, forks: list[str]) -> None:
         """Wake whoever waits for news, when there is any."""
-        position = await self.ask(self.engine.db.q.last_position)
         if position != self._position:
-            self._forks = await self.ask(self._forked)
+            self._forks = forks
             async with self._news:
                 self._position = position
                 self._news.notify_all()
