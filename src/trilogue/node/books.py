@@ -27,8 +27,8 @@ from trilogue.store.database import Database
 __all__ = ["Books"]
 
 
-AT_HAND = 2048
-"""Statements kept in memory."""
+AT_HAND = 8 << 20
+"""Bytes of statements that are kept in memory: one may be as large as a mebibyte."""
 
 
 class Books:
@@ -49,7 +49,8 @@ class Books:
         self._present: Arrangement | None = None
         self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
         self._force: tuple[str, Force] | None = None
-        self._statements: dict[Cite, Statement] = {}
+        self._statements: dict[Cite, tuple[Statement, int]] = {}
+        self._at_hand = 0
 
     @property
     def me(self) -> str:
@@ -162,13 +163,14 @@ class Books:
     def statement(self, cite: Cite) -> Statement | None:
         """The statement that counts where the cite leads, or None."""
         known = self._statements.get(cite)
-        if known is None:
-            row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
-            if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
-                return None
-            known = read_statement(row["raw"])
-            self.keep(cite, known)
-        return known
+        if known is not None:
+            return known[0]
+        row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
+        if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
+            return None
+        found = read_statement(row["raw"])
+        self.keep(cite, found, len(row["raw"]))
+        return found
 
     def cite(self, speaker: str, index: int) -> Cite | None:
         """Return the full cite of a statement that counts here."""
@@ -219,11 +221,13 @@ class Books:
             else:
                 self._heed_stand(statement)
 
-    def keep(self, cite: Cite, statement: Statement) -> None:
-        """Keep a statement at hand: what came last is asked for most."""
-        if len(self._statements) >= AT_HAND:
-            del self._statements[next(iter(self._statements))]
-        self._statements[cite] = statement
+    def keep(self, cite: Cite, statement: Statement, size: int) -> None:
+        """Keep a statement of so many bytes at hand: what came last is asked for most."""
+        self._statements[cite] = statement, size
+        self._at_hand += size
+        while self._at_hand > AT_HAND:
+            _, dropped = self._statements.pop(next(iter(self._statements)))
+            self._at_hand -= dropped
 
     def forget(self) -> None:
         """Drop what is kept in memory: it is read from the store when next asked for."""
@@ -233,7 +237,8 @@ class Books:
         self._arrangements = None
         self._used = {}
         self._force = None
-        self._statements.clear()
+        self._statements = {}
+        self._at_hand = 0
 
     def _heed_grant(self, statement: Statement) -> None:
         body = statement.says(GrantBody)

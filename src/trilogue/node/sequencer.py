@@ -168,7 +168,7 @@ class Sequencer:
         )
         fold(self._db, statement)
         self._books.heed(statement)
-        self._books.keep(what.cite, statement)
+        self._books.keep(what.cite, statement, len(what.raw))
 
     def _attempt(self, act: Callable[[], T]) -> Done[T]:
         staged, following, position = len(self._staged), self._next, self._position
