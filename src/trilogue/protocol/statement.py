@@ -95,8 +95,8 @@ MAX_CITES = 512
 B = TypeVar("B", bound=Body)
 
 
-class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """One act of one participant, as signed for by its log. `body` is typed by `kind`."""
+class _Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands beside the body of a statement."""
 
     v: Literal[1]
     speaker: str
@@ -108,6 +108,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     to: tuple[str, ...]
     for_: tuple[str, ...] = msgspec.field(name="for")
     cites: tuple[Cite, ...]
+
+
+class Statement(_Head, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+    """One act of one participant, as signed for by its log. `body` is typed by `kind`."""
+
     body: dict[str, Any]
 
     def says(self, body_type: type[B]) -> B:
@@ -120,19 +125,9 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return said
 
 
-class _Said(msgspec.Struct, frozen=True, kw_only=True):
+class _Said(_Head, frozen=True, kw_only=True):
     """A statement whose body is encoded already."""
 
-    v: Literal[1]
-    speaker: str
-    index: int
-    arrangement: str
-    issued: str
-    salt: str
-    kind: Kind
-    to: tuple[str, ...]
-    for_: tuple[str, ...] = msgspec.field(name="for")
-    cites: tuple[Cite, ...]
     body: msgspec.Raw
 
 
@@ -191,34 +186,20 @@ def compose(
     cites = cites_of(body)
     if len(cites) > MAX_CITES:
         raise FormatError(f"{len(cites)} cites in one statement; at most {MAX_CITES}")
-    statement = Statement(
-        v=1,
-        speaker=speaker,
-        index=index,
-        arrangement=arrangement,
-        issued=issued,
-        salt=base64.encode(salt),
-        kind=kind,
-        to=address.to,
-        for_=address.for_,
-        cites=cites,
-        body=msgspec.to_builtins(body),
-    )
-    raw = canonical.encode(
-        _Said(
-            v=1,
-            speaker=speaker,
-            index=index,
-            arrangement=arrangement,
-            issued=issued,
-            salt=statement.salt,
-            kind=kind,
-            to=address.to,
-            for_=address.for_,
-            cites=cites,
-            body=msgspec.Raw(canonical.encode(body)),
-        )
-    )
+    head: dict[str, Any] = {
+        "v": 1,
+        "speaker": speaker,
+        "index": index,
+        "arrangement": arrangement,
+        "issued": issued,
+        "salt": base64.encode(salt),
+        "kind": kind,
+        "to": address.to,
+        "for_": address.for_,
+        "cites": cites,
+    }
+    statement = Statement(**head, body=msgspec.to_builtins(body))
+    raw = canonical.encode(_Said(**head, body=msgspec.Raw(canonical.encode(body))))
     leaf = leaf_of(statement, raw)
     return Composed(statement=statement, raw=raw, leaf=leaf, leaf_hash=leaf_hash(leaf))
 
