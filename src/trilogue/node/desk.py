@@ -170,7 +170,11 @@ class Desk:
                     hint=f"only {source.report.speaker} decides how far it goes: ask there",
                 )
             holdings.append(self._authoring.find(source))
-        return self._grant(holdings, extent, officers, answers=answers, under=None)
+        self._check(extent, holdings)
+        denied = self._denied(holdings, extent, officers)
+        if denied is not None:
+            return self._deny(denied)
+        return self._give(holdings, extent, officers, answers=answers)
 
     def under_standing(self, authored: Sequence[Authored]) -> list[Composed]:
         """Grant at once what fits a standing consent; return the grants that were logged.
@@ -182,14 +186,17 @@ class Desk:
         for cite, body in self._standing_now():
             extent = extent_under(body.rule, at)
             officers = tuple(sorted({approval.officer for approval in body.approvals}))
-            fitting = self._fitting(authored, cite, body.rule, at)
-            # What the rules deny is refused by itself, and keeps nothing else back.
-            denied = [one for one in fitting if self._denied(one, extent, officers) is not None]
-            permitted = [one for one in fitting if one not in denied] if denied else fitting
-            for holdings in (*self._together(permitted), *denied):
-                done = self._grant(holdings, extent, officers, answers=None, under=cite)
-                if isinstance(done, Composed):
-                    grants.append(done)
+            permitted = []
+            for holdings in self._fitting(authored, cite, body.rule, at):
+                # What the rules deny is refused by itself, and keeps nothing else back.
+                denied = self._denied(holdings, extent, officers)
+                if denied is None:
+                    permitted.append(holdings)
+                else:
+                    self._deny(denied)
+            for holdings in self._together(permitted):
+                self._check(extent, holdings)
+                grants.append(self._give(holdings, extent, under=cite))
         return grants
 
     def refuse(self, given: RefusalInput) -> Composed:
@@ -313,29 +320,24 @@ class Desk:
         if joined:
             yield joined
 
-    def _grant(
+    def _deny(self, denied: Decision) -> Refused | NeedsSecondOfficer:
+        """Refuse what the rules deny, unless a second officer is all that is missing."""
+        reason = "; ".join(denied.reasons)
+        if denied.rules == ("two-officers",):
+            return NeedsSecondOfficer(denied.rules, reason)
+        return self._authoring.refuse("grant", denied.rules, reason)
+
+    def _give(
         self,
         holdings: list[Holding],
         extent: Extent,
-        officers: tuple[str, ...],
+        officers: tuple[str, ...] = (),
         *,
-        answers: Cite | None,
-        under: Cite | None,
-    ) -> Composed | Refused | NeedsSecondOfficer:
+        answers: Cite | None = None,
+        under: Cite | None = None,
+    ) -> Composed:
+        """Log a grant that is permitted: `officers` approve it, or the standing consent `under`."""
         me, arrangement = self._books.me, self._books.arrangement
-        self._check(extent)
-        content = sum(holding.header.size for holding in holdings)
-        if content > MAX_CONTENT:
-            raise InputError(
-                f"{content} bytes under one grant; at most {MAX_CONTENT}",
-                hint="grant fewer portions at once",
-            )
-        denied = self._denied(holdings, extent, officers)
-        if denied is not None:
-            reason = "; ".join(denied.reasons)
-            if denied.rules == ("two-officers",):
-                return NeedsSecondOfficer(denied.rules, reason)
-            return self._authoring.refuse("grant", denied.rules, reason)
         grant = make_grant(self._items(holdings), extent, answers=answers, under=under)
         if under is None:
             approvals = self._approvals(extent_digest(grant), officers)
@@ -384,8 +386,8 @@ class Desk:
                 return decision
         return None
 
-    def _check(self, extent: Extent) -> None:
-        """Refuse an extent that nobody could act on. Raises `InputError` or `ConsentError`."""
+    def _check(self, extent: Extent, holdings: Iterable[Holding] = ()) -> None:
+        """Refuse a grant that nobody could act on. Raises `InputError` or `ConsentError`."""
         me, arrangement = self._books.me, self._books.arrangement
         check_extent(extent, arrangement.participants, me)
         for participant in extent.audience:
@@ -395,6 +397,12 @@ class Desk:
                     " audience too: it marks and decides what it relays",
                     hint=f"add {arrangement.hub} to the audience",
                 )
+        content = sum(holding.header.size for holding in holdings)
+        if content > MAX_CONTENT:
+            raise InputError(
+                f"{content} bytes under one grant; at most {MAX_CONTENT}",
+                hint="grant fewer portions at once",
+            )
 
     def _check_marking(self, holding: Holding) -> None:
         """Refuse to release a portion under a marking that no longer holds.
