@@ -87,45 +87,46 @@ def rows(flight: Trajectory, heading: float) -> tuple[np.ndarray, np.ndarray] | 
     return out[0], out[1]
 
 
+Climb = tuple[np.ndarray, np.ndarray]
+
+
+def climb(
+    one: Missile, latitude: float, longitude: float, heading: float
+) -> tuple[Trajectory, int, Climb] | None:
+    """Fly a missile; return its flight, between which of `SPEEDS_MPS` it ends, and its `rows`."""
+    try:
+        flight = simulate(one, latitude, longitude, heading, step_s=0.2, coast_step_s=2.0)
+    except ValueError:
+        return None
+    found = rows(flight, heading)
+    speed = int(np.searchsorted(SPEEDS_MPS, flight.burnout_speed_mps))
+    return None if found is None else (flight, speed, found)
+
+
 def drawn(
     rng: np.random.Generator, latitude: float, longitude: float, heading: float
 ) -> Trajectory:
     """Fly a missile drawn at random from a place, its speed at cut-off as even as in `main`."""
     wanted = int(rng.integers(len(SPEEDS_MPS) + 1))
     while True:
-        try:
-            flight = simulate(
-                missile(rng), latitude, longitude, heading, step_s=0.2, coast_step_s=2.0
-            )
-        except ValueError:
-            continue
-        speed = int(np.searchsorted(SPEEDS_MPS, flight.burnout_speed_mps))
-        if speed == wanted and rows(flight, heading) is not None:
-            return flight
+        found = climb(missile(rng), latitude, longitude, heading)
+        if found is not None and found[1] == wanted:
+            return found[0]
 
 
 def main() -> None:
     """Draw, fly and write."""
     rng = np.random.default_rng(SEED)
-    kept: list[tuple[np.ndarray, np.ndarray]] = []
+    kept: list[Climb] = []
     counts = np.zeros(len(SPEEDS_MPS) + 1, int)
     while counts.min() < MEMBERS // len(counts):
         heading = float(rng.uniform(0.0, 360.0))
-        try:
-            flight = simulate(
-                missile(rng), float(rng.uniform(37.5, 42.0)), float(rng.uniform(124.5, 130.0)),
-                heading, step_s=0.2, coast_step_s=2.0,
-            )  # fmt: skip
-        except ValueError:
-            continue
+        place = missile(rng), float(rng.uniform(37.5, 42.0)), float(rng.uniform(124.5, 130.0))
+        found = climb(*place, heading)
         # Little of what is drawn carries far, and that is wanted as often: even in speed.
-        speed = int(np.searchsorted(SPEEDS_MPS, flight.burnout_speed_mps))
-        if counts[speed] >= MEMBERS // len(counts):
-            continue
-        found = rows(flight, heading)
-        if found is not None:
-            kept.append(found)
-            counts[speed] += 1
+        if found is not None and counts[found[1]] < MEMBERS // len(counts):
+            kept.append(found[2])
+            counts[found[1]] += 1
     position, velocity = (np.stack(part) for part in zip(*kept, strict=True))
     np.savez_compressed(OUT, **pack(TIMES, position, velocity))
     sys.stdout.write(f"{len(kept)} ascents, {OUT.stat().st_size} bytes\n")
