@@ -104,6 +104,13 @@ class Arrangement:
         return Scale((level.level for level in self.text.levels), languages)
 
     @cached_property
+    def _neighbours(self) -> dict[str, tuple[str, ...]]:
+        return {
+            who: tuple(other for other in self.participants if self.pact(who, other))
+            for who in self.participants
+        }
+
+    @cached_property
     def _legs(self) -> dict[tuple[str, str], tuple[Leg, ...]]:
         """The ways that were asked for."""
         return {}
@@ -146,7 +153,7 @@ class Arrangement:
     def neighbours(self, who: str) -> tuple[str, ...]:
         """Return the participants with which `who` has a pact, in the order of the text."""
         self.participant(who)
-        return tuple(other for other in self.participants if self.pact(who, other))
+        return self._neighbours[who]
 
     def legs(self, originator: str, recipient: str) -> tuple[Leg, ...]:
         """Return the way from originator to recipient: one leg, or two by way of the hub.

@@ -20,7 +20,7 @@ import msgspec.inspect
 
 from trilogue.errors import FormatError
 
-__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads", "respell"]
+__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads", "peek"]
 
 T = TypeVar("T")
 
@@ -31,6 +31,9 @@ _SUSPECT = re.compile(rb"[\[,:](?<!\d:)-?\d+(?:(?<=\d{16})|[.eE])")
 """A float, or an integer of 16 digits or more, in a list or an object; or a string like one."""
 _LARGE = re.compile(rb"[\[,:](?<!\d:)-?\d{16}")
 _BARE = frozenset(b"-0123456789")
+_DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else 0 for byte in range(256))
+_SIXTEEN = b"0" * 16
+"""How 16 digits in a row look through `_DIGITS`: less than that stays below 2^53."""
 _SIMPLE = frozenset({str, int, bool})
 
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -38,7 +41,7 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
-_EXACT = frozenset(
+_CLOSED = frozenset(
     {
         msgspec.inspect.BoolType,
         msgspec.inspect.BytesType,
@@ -46,11 +49,12 @@ _EXACT = frozenset(
         msgspec.inspect.IntType,
         msgspec.inspect.LiteralType,
         msgspec.inspect.NoneType,
-        msgspec.inspect.RawType,
         msgspec.inspect.StrType,
     }
 )
-"""Kinds of fields that hold nothing but what the subset admits. `Raw` is bytes of `encode`."""
+"""Kinds of fields that hold nothing but what the subset admits, as far as integers are bounded."""
+_EXACT = _CLOSED | {msgspec.inspect.RawType}
+"""The same in what is encoded: `Raw` is bytes of `encode`, or of what `decode` looked through."""
 
 
 def encode(value: Any) -> bytes:
@@ -60,18 +64,18 @@ def encode(value: Any) -> bytes:
     float, an integer beyond 2^53, a key that is not ASCII, or a string that is not Unicode.
     """
     kind = value.__class__
-    if _exact(kind) or (kind is list and all(one.__class__ in _SIMPLE for one in value)):
+    if kind is tuple or kind is list:
+        exact = all(one.__class__ in _SIMPLE or _exact(one.__class__) for one in value)
+    else:
+        exact = _exact(kind)
+    if exact:
         data = _encoder.encode(value)
-        _check_bytes(data)
+        if _SIXTEEN in data.translate(_DIGITS):
+            _check(_decode(data, Any))
         return data
     builtins = msgspec.to_builtins(value)
     _check(builtins)
     return _encoder.encode(builtins)
-
-
-def respell(value: Any) -> bytes:
-    """Return the bytes of a part of something that `decode` gave: it was looked through there."""
-    return _encoder.encode(value)
 
 
 def encode_payload(value: Any) -> bytes:
@@ -99,7 +103,8 @@ def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own n
     value = _decode(data, type)
     try:
         again = _encoder.encode(value)
-        _check_bytes(again)
+        if not _bounded(type):
+            _check_bytes(again)
     except (TypeError, ValueError) as error:
         raise FormatError(f"not canonical JSON: {error}") from error
     if again != data:
@@ -109,6 +114,15 @@ def decode(data: bytes, type: Any = Any) -> Any:  # noqa: A002 - msgspec's own n
         )
         raise FormatError(f"not canonical JSON at byte {at}: re-encoding gives other bytes")
     return value
+
+
+def peek(data: bytes, type: type[T]) -> T:  # noqa: A002 - msgspec's own name
+    """Read JSON as `type`, whatever its spelling. The caller owes the comparison.
+
+    For a struct with a `Raw` part: its bytes are taken as they stand, and re-encoding would find
+    them equal to themselves. Raises `FormatError`.
+    """
+    return cast("T", _decode(data, type))
 
 
 def decode_payload(data: bytes, type: type[T]) -> T:  # noqa: A002 - msgspec's own name
@@ -156,13 +170,15 @@ def _check_bytes(data: bytes) -> None:
 
 
 @cache
-def _leaves(kind: type) -> frozenset[type]:
-    """Return the kinds of what stands in the fields of a struct, and of those within it."""
+def _leaves(kind: Any) -> tuple[msgspec.inspect.Type, ...]:
+    """Return what stands in the fields of a struct, and of those within it."""
     waiting, seen = [msgspec.inspect.type_info(kind)], set[type]()
-    found = set[type]()
+    found = []
     while waiting:
         one = waiting.pop()
-        if isinstance(one, msgspec.inspect.StructType):
+        if isinstance(one, msgspec.inspect.Metadata):
+            waiting.append(one.type)
+        elif isinstance(one, msgspec.inspect.StructType):
             if one.cls not in seen:
                 seen.add(one.cls)
                 waiting.extend(field.type for field in one.fields)
@@ -173,21 +189,37 @@ def _leaves(kind: type) -> frozenset[type]:
         elif isinstance(one, msgspec.inspect.TupleType):
             waiting.extend(one.item_types)
         else:
-            found.add(type(one))
-    return frozenset(found)
+            found.append(one)
+    return tuple(found)
+
+
+def _only(kind: Any, kinds: frozenset[type]) -> bool:
+    return all(type(one) in kinds for one in _leaves(kind))
 
 
 @cache
 def _exact(kind: type) -> bool:
     """Whether values of a type are structs without a field that could hold a float or anything."""
-    return issubclass(kind, msgspec.Struct) and _leaves(kind) <= _EXACT
+    return issubclass(kind, msgspec.Struct) and _only(kind, _EXACT)
+
+
+@cache
+def _bounded(kind: Any) -> bool:
+    """Whether whatever decodes as a type is in the subset: its integers are bounded, too."""
+    return _only(kind, _CLOSED) and all(
+        one.le is not None
+        and one.ge is not None
+        and one.ge >= -MAX_INTEGER
+        and one.le <= MAX_INTEGER
+        for one in _leaves(kind)
+        if isinstance(one, msgspec.inspect.IntType)
+    )
 
 
 @cache
 def _numeric(kind: type) -> bool:
     """Whether they are structs that hold nothing but floats beside what is exact."""
-    floats = {msgspec.inspect.FloatType}
-    return issubclass(kind, msgspec.Struct) and _leaves(kind) <= _EXACT | floats
+    return issubclass(kind, msgspec.Struct) and _only(kind, _EXACT | {msgspec.inspect.FloatType})
 
 
 def _check(value: Any, *, floats: bool = False) -> None:

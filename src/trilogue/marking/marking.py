@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Marking", "mark"]
 
-_LEVEL = re.compile(r"[A-Z]+(?: [A-Z]+)*")
+_LEVEL = re.compile(r"(?=.{1,64}\Z)[A-Z]+(?: [A-Z]+)*")
 _PARTICIPANT = re.compile(r"[A-Z]{2,8}")
-_CAVEAT = re.compile(r"[A-Z][A-Z0-9]*(?:[ -][A-Z0-9]+)*")
+_CAVEAT = re.compile(r"(?=.{1,64}\Z)[A-Z][A-Z0-9]*(?:[ -][A-Z0-9]+)*")
+MOST_NAMES = 64
+"""Originators, readers or caveats of one marking."""
 
 
 class Marking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,15 +47,8 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not _LEVEL.fullmatch(self.level):
-            raise ValueError(f"not a level: {self.level!r}")
-        if not self.originators:
-            raise ValueError("a marking without originator: nobody could consent to its release")
-        _check("originators", self.originators, _PARTICIPANT)
-        _check("releasable_to", self.releasable_to, _PARTICIPANT)
-        _check("caveats", self.caveats, _CAVEAT)
-        if len(self.originators) == 1 and self.originators[0] in self.releasable_to:
-            raise ValueError("releasable_to names the only originator, which needs no mention")
+        """Check the spelling. A node sees few markings, each many times."""
+        _check_spelling(self.level, self.originators, self.releasable_to, self.caveats)
 
     @property
     def readers(self) -> frozenset[str]:
@@ -88,8 +84,29 @@ def mark(
         raise InputError(str(error)) from error
 
 
+@lru_cache(maxsize=1024)
+def _check_spelling(
+    level: str,
+    originators: tuple[str, ...],
+    releasable_to: tuple[str, ...],
+    caveats: tuple[str, ...],
+) -> None:
+    """Raise `ValueError` unless this is the one spelling of a marking."""
+    if not _LEVEL.fullmatch(level):
+        raise ValueError(f"not a level: {level!r}")
+    if not originators:
+        raise ValueError("a marking without originator: nobody could consent to its release")
+    _check("originators", originators, _PARTICIPANT)
+    _check("releasable_to", releasable_to, _PARTICIPANT)
+    _check("caveats", caveats, _CAVEAT)
+    if len(originators) == 1 and originators[0] in releasable_to:
+        raise ValueError("releasable_to names the only originator, which needs no mention")
+
+
 def _check(what: str, values: tuple[str, ...], pattern: re.Pattern[str]) -> None:
     """Refuse values that do not fit, are out of order or stand twice."""
+    if len(values) > MOST_NAMES:
+        raise ValueError(f"{what} names {len(values)}; at most {MOST_NAMES}")
     for value in values:
         if not pattern.fullmatch(value):
             raise ValueError(f"{what} may not hold {value!r}")

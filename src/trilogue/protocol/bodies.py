@@ -21,7 +21,7 @@ from trilogue.consent.acts import (
 )
 from trilogue.encoding.instant import Instant
 from trilogue.marking import Marking
-from trilogue.reports.cite import Cite
+from trilogue.reports.cite import Cite, Index
 from trilogue.reports.report import ReportBody
 
 __all__ = [
@@ -59,7 +59,7 @@ class KeyMaterial(Act, frozen=True, kw_only=True):
     """A participant's keys from `not_before` until `expires` or a newer key statement."""
 
     participant: str
-    sequence: int
+    sequence: Index
     checkpoint: tuple[str, str]
     sealing: str
     tls: str
@@ -162,7 +162,7 @@ class IncidentBody(Act, frozen=True, kw_only=True):
     concerns: tuple[Cite, ...]
     findings_of: Cite | None
     peer: str | None
-    step: int | None
+    step: Index | None
     text: str
 
 

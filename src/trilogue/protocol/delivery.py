@@ -17,6 +17,7 @@ import msgspec
 
 from trilogue.encoding import canonical
 from trilogue.errors import FormatError
+from trilogue.reports.cite import Index
 
 __all__ = [
     "MAX_CONTENT",
@@ -45,7 +46,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Step(Wire, frozen=True, kw_only=True):
     """One checkpoint further along a log, with the consistency proof from the one before."""
 
-    size: int
+    size: Index
     root: bytes
     proof: tuple[bytes, ...]
 
@@ -66,7 +67,7 @@ class Voice(Wire, frozen=True, kw_only=True):
 
     speaker: str
     note: str
-    old: int
+    old: Index
     steps: tuple[Step, ...]
     statements: tuple[Spoken, ...]
 
@@ -88,8 +89,8 @@ class Outcome(Wire, frozen=True, kw_only=True):
     """
 
     speaker: str
-    index: int
-    step: int | None
+    index: Annotated[int, msgspec.Meta(ge=-1, le=2**53 - 1)]
+    step: Index | None
     reason: str
     again: bool
 
@@ -98,7 +99,7 @@ class Seen(Wire, frozen=True, kw_only=True):
     """How far the recipient has seen a speaker's log."""
 
     speaker: str
-    size: Annotated[int, msgspec.Meta(ge=0)]
+    size: Index
 
 
 class Ack(Wire, frozen=True, kw_only=True):

@@ -131,6 +131,8 @@ def without(field: str) -> bytes:
     return canonical.encode(statement)
 
 
+LEAF = base64.encode(bytes(32))
+
 BAD = {
     "another version": (but(v=2), "v"),
     "an unknown kind": (but(kind="order"), "kind"),
@@ -140,7 +142,7 @@ BAD = {
     "a salt in another spelling": (but(salt="A" * 43), "base64"),
     "an instant without milliseconds": (but(issued="2016-09-09T00:30:01Z"), "issued"),
     "a day that does not exist": (but(issued="2016-02-30T00:30:01.353Z"), "no such moment"),
-    "a negative index": (but(index=-1), "negative index"),
+    "a negative index": (but(index=-1), "index"),
     "an index that is text": (but(index="7"), "index"),
     "an audience out of order": (but(to=["KR", "JP"]), "not sorted"),
     "an audience with a repetition": (but(**{"for": ["JP", "JP"]}), "repeats"),
@@ -153,6 +155,17 @@ BAD = {
     "cites that the body has otherwise": (but(cites=[["KR", 4, ARRANGEMENT]]), "cites"),
     "spaces": (GOOD.raw.replace(b",", b", ", 1), "canonical"),
     "keys out of order": (b'{"z":1,"a":2}', "shape"),
+    "spaces in the body": (GOOD.raw.replace(b'"items":[', b'"items": [', 1), "body.*canonical"),
+    "a key twice in the body": (
+        GOOD.raw.replace(b'"recipient":', b'"recipient":"US","recipient":', 1),
+        "body.*canonical",
+    ),
+    "an index in the body that is no integer": (
+        but(body={"recipient": "JP", "items": [], "marks": []}, cites=[]).replace(
+            b'"items":[]', b'"items":[{"pact":"p","statement":["KR",4.0,"%s"]}]' % LEAF.encode()
+        ),
+        "body",
+    ),
     "no object": (b"[]", "shape"),
     "nothing": (b"", "shape"),
     "a byte more": (GOOD.raw + b"\n", "canonical|JSON"),
