@@ -146,9 +146,11 @@ def say(
             composed = msgspec.structs.replace(composed, leaf=leaf, leaf_hash=leaf_hash(leaf))
         sequencer._staged.append(composed)
         sequencer._next += 1
-        sequencer.keep(composed)
-        for peer in composed.statement.to if send else ():
-            engine.db.q.add_outbox(peer=peer, idx=composed.statement.index)
+        sequencer.keep((composed,))
+        if send:
+            engine.db.q.add_outbox(
+                [{"peer": peer, "idx": composed.statement.index} for peer in composed.statement.to]
+            )
         return composed
 
     return engine.act(act)

@@ -203,12 +203,16 @@ class Accepting:
         )
         if statement.speaker not in self._books.arrangement.neighbours(me):
             check_marks(opened, incoming.marks, self._books.arrangement)
-        for portion in opened:
-            self._holdings.keep_opened(portion, incoming.ciphertexts[portion.header.ciphertext])
-            incoming.receipts.append(portion.receipt())
-            mark = incoming.marks.get(portion.portion)
-            if mark is not None:
-                self._db.q.set_mark(portion=portion.portion, equivalent=mark)
+        self._holdings.keep_opened(opened, incoming.ciphertexts)
+        incoming.receipts += (portion.receipt() for portion in opened)
+        marks = incoming.marks
+        self._db.q.set_marks(
+            [
+                {"portion": portion.portion, "equivalent": marks[portion.portion]}
+                for portion in opened
+                if portion.portion in marks
+            ]
+        )
         incoming.opened[heard.cite] = opened
         incoming.officers[heard.cite] = self._officers(grant)
 

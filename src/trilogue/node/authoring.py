@@ -6,8 +6,9 @@ refusal stands in the log, and nothing of the report does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from trilogue.arrangement.rules import Action
@@ -72,8 +73,33 @@ class Authoring:
         self._holdings = holdings
         self._clock = clock
 
-    def submit(self, given: ReportInput) -> Authored | Refused:
-        """Seal and log a report. Raises `InputError`; a denial is returned as `Refused`."""
+    def submit_all(self, given: Sequence[ReportInput]) -> list[Authored | Refused]:
+        """Seal and log reports. Raises `InputError`; a denial is returned as `Refused`.
+
+        The reports stand one after the other in the log; refusals stand before them.
+        """
+        made = [self._seal(one) for one in given]
+        sealed = [one for one in made if not isinstance(one, Refused)]
+        said = self._sequencer.log_all(
+            "report", [arrange(portion.digest for portion in report) for report in sealed]
+        )
+        kept = self._holdings.keep_own(
+            [
+                (composed.cite, portion)
+                for composed, report in zip(said, sealed, strict=True)
+                for portion in report
+            ]
+        )
+        reports, holdings = iter(said), iter(kept)
+        return [
+            one
+            if isinstance(one, Refused)
+            else Authored(next(reports).cite, tuple(islice(holdings, len(one))))
+            for one in made
+        ]
+
+    def _seal(self, given: ReportInput) -> list[Sealed] | Refused:
+        """Seal the portions of a report, unless the rules deny one: then nothing of it is."""
         limits = self._books.arrangement.text.limits
         if len(given.portions) > limits.portions:
             raise InputError(f"{len(given.portions)} portions; at most {limits.portions}")
@@ -95,14 +121,7 @@ class Authoring:
                 if portion.label in drafts:
                     raise InputError(f"two portions are labelled {portion.label!r}")
                 drafts[portion.label] = (draft, base64.encode(one.digest))
-        composed = self._sequencer.log("report", arrange(one.digest for one in sealed))
-        cite = composed.cite
-        return Authored(
-            report=cite,
-            holdings=tuple(
-                self._holdings.keep_own(cite, one, base64.encode(one.digest)) for one in sealed
-            ),
-        )
+        return sealed
 
     def refuse(self, act: Act, rules: tuple[str, ...], reason: str) -> Refused:
         """Log that an act of this node's own people is denied."""

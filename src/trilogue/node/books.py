@@ -7,7 +7,8 @@ memory; they follow from statements, so `forget` drops them and they are read an
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from trilogue.arrangement.adoption import Stand
 from trilogue.arrangement.arrangement import Arrangement
@@ -16,6 +17,7 @@ from trilogue.arrangement.parse import parse_arrangement
 from trilogue.arrangement.rules import Rules
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import base64, canonical
+from trilogue.encoding.digest import SIZE
 from trilogue.errors import NotInForceError
 from trilogue.protocol.bodies import KeyMaterial, KeysBody
 from trilogue.protocol.keys import key_in_force
@@ -24,11 +26,22 @@ from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 
-__all__ = ["Books"]
+__all__ = ["Books", "Kept"]
 
 
 AT_HAND = 8 << 20
 """Bytes of statements that are kept in memory: one may be as large as a mebibyte."""
+
+
+class Kept(NamedTuple):
+    """A statement that counts, and what it takes to pass it on."""
+
+    statement: Statement
+    cite: Cite
+    raw: bytes
+    size: int | None
+    """Of a heard one: size of the checkpoint to which `proof` leads."""
+    proof: tuple[bytes, ...]
 
 
 class Books:
@@ -49,7 +62,7 @@ class Books:
         self._present: Arrangement | None = None
         self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
         self._force: tuple[str, Force] | None = None
-        self._statements: dict[Cite, tuple[Statement, int]] = {}
+        self._kept: dict[tuple[str, int], Kept] = {}
         self._at_hand = 0
 
     @property
@@ -162,20 +175,39 @@ class Books:
 
     def statement(self, cite: Cite) -> Statement | None:
         """The statement that counts where the cite leads, or None."""
-        known = self._statements.get(cite)
-        if known is not None:
-            return known[0]
-        row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
-        if row is None or base64.encode(row["leaf_hash"]) != cite.leaf:
-            return None
-        found = read_statement(row["raw"])
-        self.keep(cite, found, len(row["raw"]))
-        return found
+        kept = self.kept(cite.speaker, cite.index)
+        return None if kept is None or kept.cite != cite else kept.statement
 
     def cite(self, speaker: str, index: int) -> Cite | None:
         """Return the full cite of a statement that counts here."""
+        kept = self.kept(speaker, index)
+        return None if kept is None else kept.cite
+
+    def kept(self, speaker: str, index: int) -> Kept | None:
+        """Return the statement at a place of a log if it counts here, from memory or the store."""
+        known = self._kept.get((speaker, index))
+        if known is not None:
+            return known
         row = self._db.q.statement_at(speaker=speaker, idx=index)
-        return None if row is None else Cite(speaker, index, base64.encode(row["leaf_hash"]))
+        if row is None:
+            return None
+        proof: bytes = row["proof"] or b""
+        found = Kept(
+            read_statement(row["raw"]),
+            Cite(speaker, index, base64.encode(row["leaf_hash"])),
+            row["raw"],
+            row["size"],
+            tuple(proof[start : start + SIZE] for start in range(0, len(proof), SIZE)),
+        )
+        self.keep(found)
+        return found
+
+    def known(self, speaker: str, indices: Collection[int]) -> set[int]:
+        """Return which places of a log hold a statement that counts here."""
+        if not indices:
+            return set()
+        rows = self._db.q.indices_between(speaker=speaker, first=min(indices), last=max(indices))
+        return {row["idx"] for row in rows}.intersection(indices)
 
     def ended(self, grant: Cite, participant: str) -> bool:
         """Whether the grant was withdrawn for the participant by its speaker."""
@@ -221,13 +253,12 @@ class Books:
             else:
                 self._heed_stand(statement)
 
-    def keep(self, cite: Cite, statement: Statement, size: int) -> None:
-        """Keep a statement of so many bytes at hand: what came last is asked for most."""
-        self._statements[cite] = statement, size
-        self._at_hand += size
+    def keep(self, kept: Kept) -> None:
+        """Keep a statement at hand: what came last is asked for most."""
+        self._kept[kept.cite.speaker, kept.cite.index] = kept
+        self._at_hand += _bytes(kept)
         while self._at_hand > AT_HAND:
-            _, dropped = self._statements.pop(next(iter(self._statements)))
-            self._at_hand -= dropped
+            self._at_hand -= _bytes(self._kept.pop(next(iter(self._kept))))
 
     def forget(self) -> None:
         """Drop what is kept in memory: it is read from the store when next asked for."""
@@ -237,7 +268,7 @@ class Books:
         self._arrangements = None
         self._used = {}
         self._force = None
-        self._statements = {}
+        self._kept = {}
         self._at_hand = 0
 
     def _heed_grant(self, statement: Statement) -> None:
@@ -264,3 +295,7 @@ class Books:
             rows += self._db.q.statements_of_kind(kind=kind, after=0, most=1_000_000)
         rows.sort(key=lambda row: row["position"])
         return [read_statement(row["raw"]) for row in rows]
+
+
+def _bytes(kept: Kept) -> int:
+    return len(kept.raw) + SIZE * len(kept.proof)

@@ -171,6 +171,8 @@ class Desk:
                 )
             holdings.append(self._authoring.find(source))
         self._check(extent, holdings)
+        for holding in holdings:
+            self._check_marking(holding)
         denied = self._denied(holdings, extent, officers)
         if denied is not None:
             return self._deny(denied)
@@ -365,10 +367,12 @@ class Desk:
     def _denied(
         self, holdings: list[Holding], extent: Extent, officers: tuple[str, ...]
     ) -> Decision | None:
-        """Return the decision that denies a grant of these portions, if one does."""
+        """Return the decision that denies a grant of these portions, if one does.
+
+        The caller owes that their markings still hold: see `_check_marking`.
+        """
         me = self._books.me
         for holding in holdings:
-            self._check_marking(holding)
             decision = self._books.rules.decide(
                 Action.RELEASE_DERIVED if holding.header.derived_from else Action.GRANT,
                 facts_of(

@@ -169,7 +169,7 @@ class Engine:
         Each is refused by the rules alone; one that cannot be read takes all of them down.
         """
         self.require_force()
-        done = tuple(self.authoring.submit(one) for one in given)
+        done = tuple(self.authoring.submit_all(given))
         authored = [one for one in done if not isinstance(one, Refused)]
         return done, tuple(self.desk.under_standing(authored))
 

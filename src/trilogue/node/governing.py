@@ -106,16 +106,7 @@ class Governing:
                     proof=b"".join(one.proof),
                     note=voice.note,
                 )
-            self._sequencer.keep(
-                Composed(
-                    statement=said.statement,
-                    raw=said.raw,
-                    leaf=said.leaf,
-                    leaf_hash=said.leaf_hash,
-                ),
-                size=said.size,
-                proof=said.proof,
-            )
+            self._sequencer.keep((said,))
             return voice.speaker
         raise FormatError("a card without a voice")
 

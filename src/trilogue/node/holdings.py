@@ -7,10 +7,10 @@ recipient: otherwise the sealing key could open it again after a withdrawal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trilogue.encoding import canonical
+from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import Domain, commit
 from trilogue.errors import ConsentError, NotFoundError
 from trilogue.node.vault import Vault
@@ -55,32 +55,38 @@ class Holdings:
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called when portions were destroyed: whoever keeps something of them forgets it."""
 
-    def keep_own(self, report: Cite, sealed: Sealed, portion: str) -> Holding:
-        """Keep one of the node's own portions."""
-        self._db.q.add_ciphertext(digest=sealed.header.ciphertext, data=sealed.ciphertext)
-        item = BundleItem(header=sealed.header_bytes, key=sealed.key)
-        place = (report.speaker, report.index)
-        slot = self._keep(portion, place, OWN, sealed.header, item)
-        return Holding(
-            slot=slot,
-            portion=portion,
-            report=place,
-            grant=OWN,
-            header=sealed.header,
-            header_bytes=sealed.header_bytes,
-            key=sealed.key,
-        )
+    def keep_own(self, filed: Sequence[tuple[Cite, Sealed]]) -> list[Holding]:
+        """Keep the node's own portions, each with the report that lists it."""
+        kept = [
+            Holding(
+                slot=slot,
+                portion=base64.encode(sealed.digest),
+                report=(report.speaker, report.index),
+                grant=OWN,
+                header=sealed.header,
+                header_bytes=sealed.header_bytes,
+                key=sealed.key,
+            )
+            for slot, (report, sealed) in enumerate(filed, self._free_slot())
+        ]
+        self._keep(kept, {sealed.header.ciphertext: sealed.ciphertext for _, sealed in filed})
+        return kept
 
-    def keep_opened(self, opened: Opened, ciphertext: bytes) -> None:
-        """Keep a portion that a grant opened."""
-        self._db.q.add_ciphertext(digest=opened.header.ciphertext, data=ciphertext)
-        self._keep(
-            opened.portion,
-            (opened.report.speaker, opened.report.index),
-            (opened.grant.speaker, opened.grant.index),
-            opened.header,
-            BundleItem(header=opened.header_bytes, key=opened.key),
-        )
+    def keep_opened(self, opened: Sequence[Opened], ciphertexts: Mapping[str, bytes]) -> None:
+        """Keep the portions that a grant opened; ciphertexts are by digest."""
+        kept = [
+            Holding(
+                slot=slot,
+                portion=one.portion,
+                report=(one.report.speaker, one.report.index),
+                grant=(one.grant.speaker, one.grant.index),
+                header=one.header,
+                header_bytes=one.header_bytes,
+                key=one.key,
+            )
+            for slot, one in enumerate(opened, self._free_slot())
+        ]
+        self._keep(kept, ciphertexts)
 
     def sealed(self, portion: str) -> tuple[str, bytes] | None:
         """Return digest and bytes of the ciphertext of a portion that is held, or None."""
@@ -157,29 +163,35 @@ class Holdings:
             self._vault.destroy(slots)
         return len(slots)
 
-    def _keep(
-        self,
-        portion: str,
-        report: tuple[str, int],
-        grant: tuple[str, int],
-        header: Header,
-        item: BundleItem,
-    ) -> int:
-        slot: int = self._db.q.last_slot() + 1
-        self._db.q.add_holding(
-            slot=slot,
-            portion=portion,
-            report_speaker=report[0],
-            report_idx=report[1],
-            grant_speaker=grant[0],
-            grant_idx=grant[1],
-            ciphertext=header.ciphertext,
-            commitment=header.commitment,
-            wrapped=wrap(
-                self._vault.new_key(slot), canonical.encode(item), _context(portion, grant)
-            ),
-        )
-        return slot
+    def _free_slot(self) -> int:
+        last: int = self._db.q.last_slot()
+        return last + 1
+
+    def _keep(self, holdings: Sequence[Holding], ciphertexts: Mapping[str, bytes]) -> None:
+        """Wrap keys and headers and store them, in slots that follow one another."""
+        if not holdings:
+            return
+        sealed, rows = [], []
+        keys = self._vault.new_keys(holdings[0].slot, len(holdings))
+        for key, one in zip(keys, holdings, strict=True):
+            digest, data = one.header.ciphertext, ciphertexts[one.header.ciphertext]
+            item = BundleItem(header=one.header_bytes, key=one.key)
+            sealed.append({"digest": digest, "data": data})
+            rows.append(
+                {
+                    "slot": one.slot,
+                    "portion": one.portion,
+                    "report_speaker": one.report[0],
+                    "report_idx": one.report[1],
+                    "grant_speaker": one.grant[0],
+                    "grant_idx": one.grant[1],
+                    "ciphertext": digest,
+                    "commitment": one.header.commitment,
+                    "wrapped": wrap(key, canonical.encode(item), _context(one.portion, one.grant)),
+                }
+            )
+        self._db.q.add_ciphertexts(sealed)
+        self._db.q.add_holdings(rows)
 
     def _alive(self, rows: Iterable[Row]) -> Iterator[Holding]:
         for row in rows:

@@ -9,7 +9,7 @@ once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from trilogue.encoding import base64
 from trilogue.encoding.digest import Domain, commit, sha256
@@ -27,7 +27,6 @@ from trilogue.protocol.opening import Opened
 from trilogue.protocol.passage import check_passage, granted_in, onward, relays_in
 from trilogue.protocol.relaying import make_relay
 from trilogue.protocol.stands import STAND_KINDS
-from trilogue.protocol.statement import Composed
 from trilogue.protocol.voice import ForkError, Heard, HeardVoice, verify_voice
 from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
@@ -93,7 +92,7 @@ class Receiving:
             ciphertexts={_digest(Domain.CIPHERTEXT, ct): ct for ct in delivery.ciphertexts},
         )
         heard.sort(key=self._order)
-        outcomes.extend(self._take(one, incoming, delivery.sender) for one in heard)
+        outcomes += self._take_all(heard, incoming, delivery.sender)
         self._answer(incoming)
         return Ack(
             v=1, recipient=self._books.me, outcomes=tuple(outcomes), seen=self._seen(delivery)
@@ -172,30 +171,51 @@ class Receiving:
             return _EVIDENCE
         return _FIRST.get(statement.kind, _LAST)
 
-    def _take(self, heard: Heard, incoming: Incoming, sender: str) -> Outcome:
-        """Steps 6 to 9 for one statement, and what follows from it."""
-        statement = heard.statement
-        if self._books.statement(heard.cite) is not None:
-            return _outcome(statement.speaker, statement.index, None)
+    def _take_all(
+        self, heard: Sequence[Heard], incoming: Incoming, sender: str
+    ) -> Iterator[Outcome]:
+        """Steps 6 to 9 for each statement that is new here, and what follows from it."""
+        indices: dict[str, list[int]] = defaultdict(list)
+        for one in heard:
+            indices[one.statement.speaker].append(one.statement.index)
+        known = {speaker: self._books.known(speaker, said) for speaker, said in indices.items()}
+        # Reports come in runs, and nothing follows from them: a run is kept together.
+        reports: list[Heard] = []
+        for one in heard:
+            statement = one.statement
+            if statement.kind != "report" and reports:
+                self._sequencer.keep(reports)
+                reports = []
+            error: PeerError | None = None
+            if statement.index not in known[statement.speaker]:
+                error = self._take(one, incoming, sender)
+                if error is None:
+                    known[statement.speaker].add(statement.index)
+                    if statement.kind == "report":
+                        reports.append(one)
+                    else:
+                        self._keep(one, incoming)
+            yield _outcome(statement.speaker, statement.index, error)
+        self._sequencer.keep(reports)
+
+    def _take(self, heard: Heard, incoming: Incoming, sender: str) -> PeerError | None:
+        """Steps 6 to 9 for one statement; return why it may not count, if it may not."""
         try:
             check_passage(heard, incoming.relays, self._books, incoming.at, incoming.granted)
             self._accepting.accept(heard, incoming)
         except PeerError as error:
             # What it lacks may be said in a voice of this delivery that has to come again.
             error.again = error.again or incoming.partial
-            self._incident(error, statement.speaker, sender, heard.raw, heard.cite)
-            return _outcome(statement.speaker, statement.index, error)
-        self._sequencer.keep(
-            Composed(
-                statement=statement, raw=heard.raw, leaf=heard.leaf, leaf_hash=heard.leaf_hash
-            ),
-            size=heard.size,
-            proof=heard.proof,
-        )
+            self._incident(error, heard.statement.speaker, sender, heard.raw, heard.cite)
+            return error
+        return None
+
+    def _keep(self, heard: Heard, incoming: Incoming) -> None:
+        """Keep a statement that counts; at the hub, see to whom it goes on."""
+        self._sequencer.keep((heard,))
         if self._books.me == self._books.arrangement.hub:
-            for recipient in onward(statement, self._books.arrangement):
+            for recipient in onward(heard.statement, self._books.arrangement):
                 self._accepting.relay(heard, recipient, incoming)
-        return _outcome(statement.speaker, statement.index, None)
 
     def _answer(self, incoming: Incoming) -> None:
         """Step 10: log the receipts; then destructions and, at the hub, the relays."""

@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import canonical
 from trilogue.encoding.digest import SIZE
-from trilogue.node.books import Books
+from trilogue.errors import NotFoundError
+from trilogue.node.books import Books, Kept
 from trilogue.node.holdings import Holdings
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import RelayBody
 from trilogue.protocol.delivery import MAX_CONTENT, Ack, Delivery, Spoken, Step, Voice
-from trilogue.protocol.statement import Statement, read_statement
+from trilogue.protocol.statement import Statement
 from trilogue.reports.cite import Cite
-from trilogue.store.database import Database, Row
+from trilogue.store.database import Database
 from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 
 __all__ = ["Outgoing", "Sending"]
@@ -46,7 +47,7 @@ class _Load:
     """What a delivery grows from."""
 
     own: dict[int, bytes] = field(default_factory=dict)
-    carried: dict[tuple[str, int], Row] = field(default_factory=dict)
+    carried: dict[tuple[str, int], Kept] = field(default_factory=dict)
     boxes: dict[str, bytes] = field(default_factory=dict)
     ciphertexts: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
@@ -205,19 +206,24 @@ class Sending:
         return (peer, *(p for p in behind if p not in arrangement.neighbours(me)))
 
     def _own(self, index: int, load: _Load) -> Statement:
+        kept = self._kept(self._books.me, index)
         if index not in load.own:
-            row = self._db.q.statement_at(speaker=self._books.me, idx=index)
-            load.own[index] = row["raw"]
-            load.size += len(row["raw"])
-        return read_statement(load.own[index])
+            load.own[index] = kept.raw
+            load.size += len(kept.raw)
+        return kept.statement
 
     def _carry(self, cite: Cite, load: _Load) -> Statement:
         place = (cite.speaker, cite.index)
         if place not in load.carried:
-            row = self._db.q.statement_at(speaker=cite.speaker, idx=cite.index)
-            load.carried[place] = row
-            load.size += len(row["raw"]) + len(row["proof"])
-        return read_statement(load.carried[place]["raw"])
+            kept = load.carried[place] = self._kept(*place)
+            load.size += len(kept.raw) + SIZE * len(kept.proof)
+        return load.carried[place].statement
+
+    def _kept(self, speaker: str, index: int) -> Kept:
+        kept = self._books.kept(speaker, index)
+        if kept is None:
+            raise NotFoundError(f"statement {speaker} {index}, which is to be sent, is not here")
+        return kept
 
     # Voices.
 
@@ -245,10 +251,11 @@ class Sending:
             ),
         )
 
-    def _carried_voices(self, rows: Iterable[Row], peer: str) -> Iterable[Voice]:
-        by_checkpoint: dict[tuple[str, int], list[Row]] = defaultdict(list)
-        for row in rows:
-            by_checkpoint[row["speaker"], row["size"]].append(row)
+    def _carried_voices(self, carried: Iterable[Kept], peer: str) -> Iterable[Voice]:
+        by_checkpoint: dict[tuple[str, int], list[Kept]] = defaultdict(list)
+        for one in carried:
+            if one.size is not None:
+                by_checkpoint[one.cite.speaker, one.size].append(one)
         reached: dict[str, int] = {}
         for (speaker, size), said in sorted(by_checkpoint.items()):
             old = reached.get(speaker, self._peer_saw.get((peer, speaker), 0))
@@ -262,8 +269,8 @@ class Sending:
                     for row in self._db.q.seen_after(speaker=speaker, size=old, last=size)
                 ),
                 statements=tuple(
-                    Spoken(raw=row["raw"], proof=_hashes(row["proof"]))
-                    for row in sorted(said, key=lambda row: row["idx"])
+                    Spoken(raw=one.raw, proof=one.proof)
+                    for one in sorted(said, key=lambda one: one.cite.index)
                 ),
             )
 
@@ -280,9 +287,7 @@ class Sending:
 
     def _drop_boxes(self, index: int) -> None:
         """Delete the boxes of a delivered grant that nothing else in the outbox still needs."""
-        statement = read_statement(
-            self._db.q.statement_at(speaker=self._books.me, idx=index)["raw"]
-        )
+        statement = self._kept(self._books.me, index).statement
         if statement.kind == "relay":
             body = statement.says(RelayBody)
             for item in body.items:

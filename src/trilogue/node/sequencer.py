@@ -14,18 +14,19 @@ alone; the others of its group go on. A group that cannot be committed leaves no
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from trilogue.encoding import instant
 from trilogue.errors import NotFoundError, UnavailableError
-from trilogue.node.books import Books
+from trilogue.node.books import Books, Kept
 from trilogue.node.keystore import WorkingKeys
 from trilogue.node.vault import Vault
 from trilogue.protocol.bodies import Body
 from trilogue.protocol.passage import address
 from trilogue.protocol.statement import Composed, Kind, compose
+from trilogue.protocol.voice import Heard
 from trilogue.store.database import Database
 from trilogue.store.projection import fold
 from trilogue.tlog.checkpoint import Checkpoint, sign_checkpoint
@@ -130,45 +131,65 @@ class Sequencer:
         Only inside an act. The statement is addressed by what it says; `PassageError` when
         somebody whom it concerns cannot be reached.
         """
-        arrangement = self._books.arrangement_or_none()
-        composed = compose(
-            speaker=self._books.me,
-            index=self._next,
-            arrangement="" if arrangement is None else arrangement.digest_text,
-            issued=self._clock(),
-            salt=secrets.token_bytes(32),
-            kind=kind,
-            address=address(kind, self._books.me, body, self._books.addressing()),
-            body=body,
-        )
-        self._staged.append(composed)
-        self._next += 1
-        self.keep(composed)
-        for peer in composed.statement.to:
-            self._db.q.add_outbox(peer=peer, idx=composed.statement.index)
+        (composed,) = self.log_all(kind, (body,))
         return composed
 
-    def keep(
-        self, what: Composed, *, size: int | None = None, proof: tuple[bytes, ...] = ()
-    ) -> None:
-        """Store a statement that counts, own or heard, and fold what follows from it."""
-        statement = what.statement
-        self._position += 1
-        self._db.q.append_statement(
-            position=self._position,
-            speaker=statement.speaker,
-            idx=statement.index,
-            kind=statement.kind,
-            issued=statement.issued,
-            leaf_hash=what.leaf_hash,
-            leaf=what.leaf,
-            raw=what.raw,
-            size=size,
-            proof=None if size is None else b"".join(proof),
+    def log_all(self, kind: Kind, bodies: Iterable[Body]) -> list[Composed]:
+        """Say several things of a kind, one after the other, as `log` does."""
+        arrangement = self._books.arrangement_or_none()
+        addressing = self._books.addressing()
+        issued = self._clock()
+        said = [
+            compose(
+                speaker=self._books.me,
+                index=index,
+                arrangement="" if arrangement is None else arrangement.digest_text,
+                issued=issued,
+                salt=secrets.token_bytes(32),
+                kind=kind,
+                address=address(kind, self._books.me, body, addressing),
+                body=body,
+            )
+            for index, body in enumerate(bodies, self._next)
+        ]
+        self._staged += said
+        self._next += len(said)
+        self.keep(said)
+        self._db.q.add_outbox(
+            [
+                {"peer": peer, "idx": one.statement.index}
+                for one in said
+                for peer in one.statement.to
+            ]
         )
-        fold(self._db, statement)
-        self._books.heed(statement)
-        self._books.keep(what.cite, statement, len(what.raw))
+        return said
+
+    def keep(self, said: Sequence[Composed | Heard]) -> None:
+        """Store statements that count, own or heard, and fold what follows from them."""
+        rows = []
+        for position, one in enumerate(said, self._position + 1):
+            statement = one.statement
+            size, proof = (one.size, one.proof) if isinstance(one, Heard) else (None, ())
+            rows.append(
+                {
+                    "position": position,
+                    "speaker": statement.speaker,
+                    "idx": statement.index,
+                    "kind": statement.kind,
+                    "issued": statement.issued,
+                    "leaf_hash": one.leaf_hash,
+                    "leaf": one.leaf,
+                    "raw": one.raw,
+                    "size": size,
+                    "proof": None if size is None else b"".join(proof),
+                }
+            )
+            self._books.keep(Kept(statement, one.cite, one.raw, size, proof))
+        self._position += len(rows)
+        self._db.q.append_statements(rows)
+        for one in said:
+            fold(self._db, one.statement)
+            self._books.heed(one.statement)
 
     def _attempt(self, act: Callable[[], T]) -> Done[T]:
         staged, following, position = len(self._staged), self._next, self._position

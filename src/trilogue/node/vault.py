@@ -35,14 +35,14 @@ class Vault:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._dirty = False
 
-    def new_key(self, slot: int) -> bytes:
-        """Write a fresh wrapping key into a slot and return it. `flush` makes it last.
+    def new_keys(self, slot: int, count: int) -> list[bytes]:
+        """Write fresh wrapping keys into slots from one on; return them. `flush` makes them last.
 
         A slot left full by a crash before its commit is overwritten: nothing relies on it.
         """
-        key = secrets.token_bytes(SLOT)
-        self._write(slot, key)
-        return key
+        keys = secrets.token_bytes(SLOT * count)
+        self._write(slot, keys)
+        return [keys[start : start + SLOT] for start in range(0, len(keys), SLOT)]
 
     def key(self, slot: int) -> bytes | None:
         """Return the key in a slot, or None when it was destroyed."""
@@ -71,7 +71,7 @@ class Vault:
 
     def _write(self, slot: int, data: bytes) -> None:
         try:
-            if os.pwrite(self._file, data, slot * SLOT) != SLOT:
+            if os.pwrite(self._file, data, slot * SLOT) != len(data):
                 raise UnavailableError("the vault cannot be written: the disk is full")
         except OSError as error:
             raise UnavailableError(f"the vault cannot be written: {error}") from error

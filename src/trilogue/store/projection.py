@@ -23,18 +23,19 @@ TABLES = ("cited", "granted", "ended", "life")
 def fold(db: Database, statement: Statement) -> None:
     """Add what follows from one statement that now counts. Folding it twice changes nothing."""
     speaker, index = statement.speaker, statement.index
-    db.q.add_cited(
-        [
-            {
-                "to_speaker": cite.speaker,
-                "to_idx": cite.index,
-                "kind": statement.kind,
-                "speaker": speaker,
-                "idx": index,
-            }
-            for cite in statement.cites
-        ]
-    )
+    if statement.cites:
+        db.q.add_cited(
+            [
+                {
+                    "to_speaker": cite.speaker,
+                    "to_idx": cite.index,
+                    "kind": statement.kind,
+                    "speaker": speaker,
+                    "idx": index,
+                }
+                for cite in statement.cites
+            ]
+        )
     match statement.kind:
         case "request":
             body = statement.says(RequestBody)

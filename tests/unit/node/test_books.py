@@ -16,10 +16,10 @@ def test_what_is_at_hand_is_bounded_in_bytes_and_the_rest_is_read_anew(
     mine.forget()
     filed = [trio.file("KR", f"seen {number}" * 40) for number in range(8)]
     cites = [mine.cite(one.speaker, one.index) for one in filed]
-    kept = sum(size for _, size in mine._statements.values())
+    kept = sum(len(one.raw) for one in mine._kept.values())
     assert kept == mine._at_hand
     assert 0 < kept <= 2_000
-    assert 0 < len(mine._statements) < len(filed)
+    assert 0 < len(mine._kept) < len(filed)
     found = [mine.statement(cite) for cite in cites if cite is not None]
     assert [one.index for one in found if one is not None] == [one.index for one in filed]
     assert mine._at_hand <= 2_000
@@ -33,4 +33,4 @@ def test_a_larger_statement_than_all_that_may_be_kept_is_not_kept(
     cite = trio["KR"].books.cite(filed.speaker, filed.index)
     assert cite is not None
     assert trio["KR"].books.statement(cite) is not None
-    assert trio["KR"].books._statements == {}
+    assert trio["KR"].books._kept == {}

@@ -26,14 +26,14 @@ def vault(tmp_path: Path):
 
 
 def test_a_key_is_there_until_it_is_destroyed(vault: Vault):
-    keys = [vault.new_key(slot) for slot in range(3)]
+    keys = [vault.new_keys(slot, 1)[0] for slot in range(3)]
     assert len(set(keys)) == 3
     vault.destroy([1])
     assert [vault.key(slot) for slot in range(4)] == [keys[0], None, keys[2], None]
 
 
 def test_a_destroyed_key_is_nowhere_in_the_file(vault: Vault, tmp_path: Path):
-    key = vault.new_key(0)
+    key = vault.new_keys(0, 1)[0]
     vault.flush()
     assert key in (tmp_path / "vault.bin").read_bytes()
     vault.destroy([0])
@@ -45,15 +45,15 @@ def test_the_vault_is_its_owners_alone(vault: Vault, tmp_path: Path):
 
 
 def test_a_slot_that_nothing_relied_on_is_used_again(vault: Vault):
-    first = vault.new_key(0)
-    assert vault.new_key(0) != first
+    first = vault.new_keys(0, 1)[0]
+    assert vault.new_keys(0, 1)[0] != first
 
 
 def test_destruction_is_on_the_drive_when_it_returns(vault: Vault, monkeypatch):
     synced = []
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), real(handle)))
-    vault.new_key(0)
+    vault.new_keys(0, 1)[0]
     assert synced == []
     vault.destroy([0])
     assert len(synced) == 1
@@ -74,7 +74,7 @@ def test_a_drive_that_fails_makes_the_node_refuse(vault: Vault, monkeypatch, cal
 def test_a_write_that_is_cut_short_is_noticed(vault: Vault, monkeypatch):
     monkeypatch.setattr(os, "pwrite", lambda *_: SLOT - 1)
     with pytest.raises(UnavailableError, match="the disk is full"):
-        vault.new_key(0)
+        vault.new_keys(0, 1)[0]
 
 
 # Holdings.

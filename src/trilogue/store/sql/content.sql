@@ -1,4 +1,4 @@
--- name: add_ciphertext!
+-- name: add_ciphertexts*!
 INSERT INTO ciphertext (digest, data) VALUES (:digest, :data) ON CONFLICT (digest) DO NOTHING;
 
 -- name: ciphertext_of$
@@ -22,7 +22,7 @@ DELETE FROM box WHERE digest = :digest;
 -- name: last_slot$
 SELECT coalesce(max(slot), -1) FROM holding;
 
--- name: add_holding!
+-- name: add_holdings*!
 INSERT INTO holding (slot, portion, report_speaker, report_idx, grant_speaker, grant_idx,
                      ciphertext, commitment, wrapped, state)
 VALUES (:slot, :portion, :report_speaker, :report_idx, :grant_speaker, :grant_idx,
@@ -60,7 +60,7 @@ SELECT * FROM holding ORDER BY slot;
 -- name: destroy_holding!
 UPDATE holding SET state = 'destroyed', wrapped = x'' WHERE slot = :slot;
 
--- name: set_mark!
+-- name: set_marks*!
 INSERT INTO mark (portion, equivalent) VALUES (:portion, :equivalent)
 ON CONFLICT (portion) DO UPDATE SET equivalent = excluded.equivalent;
 

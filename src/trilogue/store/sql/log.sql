@@ -1,5 +1,5 @@
--- name: append_statement!
--- One statement that now counts. `position` orders own and heard ones together.
+-- name: append_statements*!
+-- Statements that now count. `position` orders own and heard ones together.
 INSERT INTO statement (position, speaker, idx, kind, issued, leaf_hash, leaf, raw, size, proof)
 VALUES (:position, :speaker, :idx, :kind, :issued, :leaf_hash, :leaf, :raw, :size, :proof);
 
@@ -8,6 +8,9 @@ SELECT coalesce(max(position), 0) FROM statement;
 
 -- name: statement_at^
 SELECT * FROM statement WHERE speaker = :speaker AND idx = :idx;
+
+-- name: indices_between
+SELECT idx FROM statement WHERE speaker = :speaker AND idx BETWEEN :first AND :last;
 
 -- name: statements_after
 -- What is new since a cursor, oldest first.

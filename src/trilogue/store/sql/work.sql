@@ -1,4 +1,4 @@
--- name: add_outbox!
+-- name: add_outbox*!
 INSERT INTO outbox (peer, idx, state, reason) VALUES (:peer, :idx, 'waiting', '');
 
 -- name: waiting_for
