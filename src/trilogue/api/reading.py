@@ -30,8 +30,7 @@ def read_body(content_type: str, data: bytes, shape: type[T]) -> T:
             f"a body of {content_type or 'no stated type'!r}", hint=f"send {MEDIA_TYPE}"
         )
     try:
-        value = canonical.loads(data)
-        canonical.encode_payload(value)
+        value = canonical.loads_exact(data)
     except FormatError as error:
         raise MalformedError(error.message) from error
     except (ValueError, TypeError) as error:

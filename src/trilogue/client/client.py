@@ -277,7 +277,8 @@ def _path(place: Place) -> str:
 
 def _written(given: msgspec.Struct) -> bytes:
     try:
-        return msgspec.json.encode(given)
+        # Sorted, as the node would spell it: then it need not look for a key that stands twice.
+        return msgspec.json.encode(given, order="sorted")
     except UnicodeEncodeError as error:
         raise InputError(f"text that is not Unicode: {error}") from error
 

@@ -9,10 +9,12 @@ from typing import Literal
 
 import msgspec
 
+from trilogue.encoding.canonical import Integer
 from trilogue.encoding.instant import Instant
 from trilogue.reports.cite import Cite, PortionRef
 
 __all__ = [
+    "Act",
     "Approval",
     "Box",
     "Description",
@@ -108,12 +110,12 @@ class StandingRule(Act, frozen=True, kw_only=True):
     subjects: tuple[str, ...]
     payload_types: tuple[str, ...]
     levels: tuple[str, ...]
-    grid_e5: int
-    per_hour: int
+    grid_e5: Integer
+    per_hour: Integer
     audience: tuple[str, ...]
     purposes: tuple[str, ...]
     derive_for: tuple[str, ...]
-    lasts_seconds: int | None
+    lasts_seconds: Integer | None
     not_before: Instant
     expires: Instant | None
 

@@ -6,10 +6,11 @@ asked for may be shut when it is opened.
 
 from __future__ import annotations
 
-from trilogue.consent.acts import Extent, GrantBody
+from trilogue.consent.acts import Act, Extent, GrantBody, GrantItem
 from trilogue.encoding import canonical
 from trilogue.encoding.digest import Domain, commit
 from trilogue.errors import ConsentError, ConsentExpiredError, InputError
+from trilogue.reports.cite import Cite
 
 __all__ = ["check_alive", "check_extent", "extent_digest"]
 
@@ -62,14 +63,14 @@ def extent_digest(body: GrantBody) -> bytes:
     It covers items, extent, request and standing consent: all of the grant but the boxes and the
     approvals themselves.
     """
-    return commit(
-        Domain.EXTENT,
-        canonical.encode(
-            {
-                "items": body.items,
-                "extent": body.extent,
-                "answers": body.answers,
-                "under": body.under,
-            }
-        ),
-    )
+    covered = _Covered(items=body.items, extent=body.extent, answers=body.answers, under=body.under)
+    return commit(Domain.EXTENT, canonical.encode(covered))
+
+
+class _Covered(Act, frozen=True, kw_only=True):
+    """What of a grant its officers sign."""
+
+    items: tuple[GrantItem, ...]
+    extent: Extent
+    answers: Cite | None
+    under: Cite | None

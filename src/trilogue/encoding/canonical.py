@@ -13,19 +13,31 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
-from typing import Any, TypeVar, cast, overload
+from typing import Annotated, Any, TypeVar, cast, overload
 
 import msgspec
 import msgspec.inspect
 
 from trilogue.errors import FormatError
 
-__all__ = ["decode", "decode_payload", "encode", "encode_payload", "loads", "peek"]
+__all__ = [
+    "Integer",
+    "decode",
+    "decode_payload",
+    "encode",
+    "encode_payload",
+    "loads",
+    "loads_exact",
+    "peek",
+]
 
 T = TypeVar("T")
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exact (RFC 8785 §3.2.2.3, I-JSON)."""
+
+Integer = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
+"""Any integer that the subset admits. What decodes as it need not be looked through again."""
 
 _SUSPECT = re.compile(rb"[\[,:](?<!\d:)-?\d+(?:(?<=\d{16})|[.eE])")
 """A float, or an integer of 16 digits or more, in a list or an object; or a string like one."""
@@ -146,6 +158,23 @@ def loads(text: str | bytes) -> Any:
     # msgspec keeps the last of two equal keys; counting them shows that one was lost.
     if _count(value) != _count_text(data):
         raise FormatError("an object names the same key twice")
+    return value
+
+
+def loads_exact(data: bytes) -> Any:
+    """Read JSON as `loads` does, and refuse what not every reader reads alike.
+
+    Raises `FormatError`, or what `encode_payload` raises: a number beyond 2^53, a key that is not
+    ASCII, a string that is not Unicode.
+    """
+    value = _decode(data, Any)
+    # What is spelled as it would be here names no key twice; plain ASCII with short numbers has
+    # nothing else that could be refused.
+    plain = data.isascii() and _SIXTEEN not in data.translate(_DIGITS)
+    if plain and _encoder.encode(value) == data:
+        return value
+    value = loads(data)
+    encode_payload(value)
     return value
 
 

@@ -265,7 +265,10 @@ class Desk:
         report = self._books.cite(*holding.report)
         assert report is not None
         holders = {
-            row["participant"] for row in self._db.q.grants_of_portion(portion=holding.portion)
+            participant
+            for grant in self._grants_of(report)
+            if any(holding.portion in item.portions for item in grant.items)
+            for participant in grant.extent.audience
         }
         return self._sequencer.log(
             "reclassification",
@@ -431,6 +434,14 @@ class Desk:
             assert cite is not None
             items.append(GrantItem(report=cite, portions=tuple(dict.fromkeys(portions))))
         return tuple(items)
+
+    def _grants_of(self, report: Cite) -> Iterator[GrantBody]:
+        """Go through what this node granted of a report of its own."""
+        for row in self._db.q.citing(speaker=report.speaker, idx=report.index):
+            if (row["kind"], row["speaker"]) == ("grant", self._books.me):
+                kept = self._books.kept(row["speaker"], row["idx"])
+                if kept is not None:
+                    yield kept.statement.says(GrantBody)
 
     def _sealing_key(self, participant: str, at: str) -> SealingPublic:
         material = self._books.keys_of(participant, at)

@@ -24,6 +24,10 @@ from trilogue.store.database import Database, Row
 
 __all__ = ["OWN", "Holding", "Holdings"]
 
+AT_HAND = 8 << 20
+"""Bytes of ciphertexts that are kept in memory until they were sent on, or others came."""
+COMMITMENTS_AT_HAND = 16_384
+
 OWN = ("", -1)
 """The grant place of one's own portions: they are held without a grant."""
 
@@ -52,6 +56,9 @@ class Holdings:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
         self._vault = vault
+        self._own_commitments: dict[str, str] = {}
+        self._sealed: dict[str, tuple[str, bytes]] = {}
+        self._at_hand = 0
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called when portions were destroyed: whoever keeps something of them forgets it."""
 
@@ -90,13 +97,16 @@ class Holdings:
 
     def sealed(self, portion: str) -> tuple[str, bytes] | None:
         """Return digest and bytes of the ciphertext of a portion that is held, or None."""
+        known = self._sealed.get(portion)
+        if known is not None:
+            return known
         row = self._db.q.sealed_portion(portion=portion)
         return None if row is None else (row["digest"], row["data"])
 
     def own_commitment(self, portion: str) -> str | None:
         """Return what one's own portion committed to, or None when it is not one's own."""
-        found: str | None = self._db.q.own_commitment(portion=portion)
-        return found
+        found = self._own_commitments.get(portion)
+        return found or self._db.q.own_commitment(portion=portion)
 
     def of_portion(self, portion: str) -> list[Holding]:
         """Return the holdings of a portion, one per grant, that can still be opened."""
@@ -142,6 +152,8 @@ class Holdings:
             if row["state"] == "held"
         ]
         self._vault.destroy([row["slot"] for row in rows])
+        for row in rows:
+            self._forget(row["portion"])
         for row in rows:
             self._db.q.destroy_holding(slot=row["slot"])
             self._db.q.drop_ciphertext(digest=row["ciphertext"])
@@ -190,8 +202,29 @@ class Holdings:
                     "wrapped": wrap(key, canonical.encode(item), _context(one.portion, one.grant)),
                 }
             )
+            self._remember(one, data)
         self._db.q.add_ciphertexts(sealed)
         self._db.q.add_holdings(rows)
+
+    def _remember(self, holding: Holding, ciphertext: bytes) -> None:
+        """Have at hand what is asked for next: to send it on, and to compare a receipt with.
+
+        Nothing here opens anything.
+        """
+        self._forget(holding.portion)
+        self._sealed[holding.portion] = holding.header.ciphertext, ciphertext
+        self._at_hand += len(ciphertext)
+        while self._at_hand > AT_HAND:
+            self._forget(next(iter(self._sealed)))
+        if holding.own:
+            self._own_commitments[holding.portion] = holding.header.commitment
+            while len(self._own_commitments) > COMMITMENTS_AT_HAND:
+                del self._own_commitments[next(iter(self._own_commitments))]
+
+    def _forget(self, portion: str) -> None:
+        known = self._sealed.pop(portion, None)
+        if known is not None:
+            self._at_hand -= len(known[1])
 
     def _alive(self, rows: Iterable[Row]) -> Iterator[Holding]:
         for row in rows:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from trilogue.arrangement.arrangement import Arrangement
+from trilogue.arrangement.region import Where
 from trilogue.arrangement.rules import Facts
 from trilogue.errors import PassageError
+from trilogue.marking import Marking
 from trilogue.reports.header import Header
 
 __all__ = ["facts_of"]
@@ -29,21 +33,53 @@ def facts_of(
     """
     place = header.place
     position = None if place is None else (place.latitude_e5, place.longitude_e5)
+    return _facts(
+        header.marking,
+        header.subject,
+        header.payload_type,
+        arrangement.place(position, trajectory=header.trajectory),
+        bool(header.derived_from),
+        actor,
+        originator,
+        audience,
+        purposes,
+        officers,
+        all(_reachable(arrangement, originator, p) for p in audience),
+        derivation_permitted,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _facts(
+    marking: Marking,
+    subject: str,
+    payload_type: str,
+    place: Where,
+    derived: bool,
+    actor: str,
+    originator: str,
+    audience: tuple[str, ...],
+    purposes: tuple[str, ...],
+    officers: int,
+    all_legs_have_pact: bool,
+    derivation_permitted: bool,
+) -> Facts:
+    """Many portions differ in nothing that a rule looks at."""
     return Facts(
         actor=actor,
-        originators=tuple(sorted({*header.marking.originators, originator})),
+        originators=tuple(sorted({*marking.originators, originator})),
         audience=audience,
-        readers=tuple(sorted(header.marking.readers)),
-        level=header.marking.level,
-        subject=header.subject,
-        place=arrangement.place(position, trajectory=header.trajectory),
-        payload_type=header.payload_type,
+        readers=tuple(sorted(marking.readers)),
+        level=marking.level,
+        subject=subject,
+        place=place,
+        payload_type=payload_type,
         purposes=purposes,
         officers=officers,
-        all_legs_have_pact=all(_reachable(arrangement, originator, p) for p in audience),
-        derived=bool(header.derived_from),
+        all_legs_have_pact=all_legs_have_pact,
+        derived=derived,
         derivation_permitted=derivation_permitted,
-        caveats=header.marking.caveats,
+        caveats=marking.caveats,
     )
 
 

@@ -44,6 +44,8 @@ Relays = Mapping[Cite, RelayItem]
 
 def concerns(kind: str, speaker: str, body: Body, participants: tuple[str, ...]) -> set[str]:
     """Return whom a statement concerns, from what it says."""
+    if kind == "report":
+        return set()  # it goes nowhere by itself: the grants that cite it say whom it concerns
     if kind in OPEN_KINDS:
         return set(participants) - {speaker}
     match body:

@@ -89,13 +89,13 @@ class Generalised(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     of: DigestText | None
     """The portion it was made from, so that a reader of both counts them once."""
     fields: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=64)]
-    position_grid_e5: Annotated[int, msgspec.Meta(ge=1)] | None
+    position_grid_e5: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)] | None
     """Grid of latitude and longitude in 1e-5 degrees."""
-    position_sd_m: Annotated[int, msgspec.Meta(ge=0)] | None
+    position_sd_m: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None
     """Standard deviation that rounding added to each axis, metres."""
-    time_grid_ms: Annotated[int, msgspec.Meta(ge=1)] | None
+    time_grid_ms: Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)] | None
     """Grid of times in milliseconds."""
-    time_sd_ms: Annotated[int, msgspec.Meta(ge=0)] | None
+    time_sd_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None
     """Standard deviation that rounding added to each time, milliseconds."""
 
 
@@ -106,7 +106,7 @@ class Redacted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The portion it was made from, so that a reader of both counts them once."""
     fields: Annotated[tuple[str, ...], msgspec.Meta(max_length=256)]
     """Paths of the fields that were emptied."""
-    spans: Annotated[int, msgspec.Meta(ge=0)]
+    spans: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     """Number of text spans that were replaced by the mark of redaction."""
 
 

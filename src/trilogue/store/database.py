@@ -32,7 +32,7 @@ _QUERIES = aiosql.from_str(
     mandatory_parameters=False,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Database:

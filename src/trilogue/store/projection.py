@@ -17,13 +17,13 @@ from trilogue.store.database import Database
 
 __all__ = ["TABLES", "fold", "rebuild"]
 
-TABLES = ("cited", "granted", "ended", "life")
+TABLES = ("cited", "ended", "life")
 
 
 def fold(db: Database, statement: Statement) -> None:
     """Add what follows from one statement that now counts. Folding it twice changes nothing."""
     speaker, index = statement.speaker, statement.index
-    if statement.cites:
+    if statement.kind != "receipt":  # nobody asks who received: `life` says so
         db.q.add_cited(
             [
                 {
@@ -94,20 +94,6 @@ def _fold_grant(db: Database, statement: Statement, body: GrantBody) -> None:
         _live(db, GRANT, place, participant, "grant")
     if body.answers is not None:
         _live(db, REQUEST, _place(body.answers), statement.speaker, "grant")
-    db.q.add_granted(
-        [
-            {
-                "portion": portion,
-                "participant": participant,
-                "grant_speaker": statement.speaker,
-                "grant_idx": statement.index,
-                "report_idx": item.report.index,
-            }
-            for item in body.items
-            for portion in item.portions
-            for participant in body.extent.audience
-        ]
-    )
 
 
 def _place(cite: Cite) -> tuple[str, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -191,3 +193,51 @@ def test_what_may_hold_anything_is_looked_through(value: Any):
     assert not canonical._exact(Loose)
     with pytest.raises((TypeError, ValueError)):
         canonical.encode(Loose(a=value))
+
+
+ANYTHING = st.recursive(
+    SCALARS | st.integers() | st.floats() | st.text(st.characters(), max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(), max_size=4), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+"""Whatever Python writes as JSON, in the subset or not."""
+
+
+def _either(read: Callable[[], object]) -> object:
+    try:
+        return read()
+    except (FormatError, ValueError, TypeError):
+        return FormatError
+
+
+def _slowly(data: bytes) -> object:
+    value = canonical.loads(data)
+    canonical.encode_payload(value)
+    return value
+
+
+@given(ANYTHING, st.booleans())
+def test_loads_exact_refuses_what_not_every_reader_reads_alike(value: object, sort: bool):
+    data = json.dumps(value, separators=(",", ":"), sort_keys=sort, ensure_ascii=False).encode(
+        errors="surrogatepass"
+    )
+    assert _either(lambda: canonical.loads_exact(data)) == _either(lambda: _slowly(data))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a":1,"a":2}',
+        b'{"a":9007199254740993}',
+        b'{"\\u00e9":1}',
+        b'"\\ud800"',
+        b"[1e400]",
+        b"NaN",
+    ],
+)
+def test_loads_exact_refuses(data: bytes):
+    with pytest.raises((FormatError, ValueError, TypeError)):
+        canonical.loads_exact(data)

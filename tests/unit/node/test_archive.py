@@ -104,7 +104,7 @@ def test_damage_is_named(jp, sql, message):
 def test_projections_that_went_astray_are_set_right(jp):
     edit(
         jp.directory,
-        "DELETE FROM granted WHERE participant = 'JP'"
+        "DELETE FROM ended WHERE participant = 'JP'"
         " AND portion = (SELECT min(portion) FROM granted)",
     )
     assert verify(jp).differences["granted"] == 1

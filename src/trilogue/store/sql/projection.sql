@@ -2,10 +2,6 @@
 INSERT INTO cited (to_speaker, to_idx, kind, speaker, idx)
 VALUES (:to_speaker, :to_idx, :kind, :speaker, :idx) ON CONFLICT DO NOTHING;
 
--- name: add_granted*!
-INSERT INTO granted (portion, participant, grant_speaker, grant_idx, report_idx)
-VALUES (:portion, :participant, :grant_speaker, :grant_idx, :report_idx) ON CONFLICT DO NOTHING;
-
 -- name: add_ended*!
 INSERT INTO ended (speaker, idx, participant, by_idx)
 VALUES (:speaker, :idx, :participant, :by_idx) ON CONFLICT DO NOTHING;
@@ -38,9 +34,6 @@ ORDER BY statement.position LIMIT :most;
 SELECT speaker, idx, kind FROM cited WHERE to_speaker = :speaker AND to_idx = :idx
 ORDER BY kind, speaker, idx;
 
--- name: grants_of_portion
-SELECT * FROM granted WHERE portion = :portion ORDER BY grant_speaker, grant_idx, participant;
-
 -- name: grants_under
 -- What a standing consent granted, the newest first.
 SELECT statement.issued, statement.raw FROM cited JOIN statement
@@ -55,9 +48,6 @@ SELECT by_idx FROM ended WHERE speaker = :speaker AND idx = :idx AND participant
 -- name: clear_cited!
 DELETE FROM cited;
 
--- name: clear_granted!
-DELETE FROM granted;
-
 -- name: clear_ended!
 DELETE FROM ended;
 
@@ -66,9 +56,6 @@ DELETE FROM life;
 
 -- name: all_cited
 SELECT * FROM cited ORDER BY to_speaker, to_idx, kind, speaker, idx;
-
--- name: all_granted
-SELECT * FROM granted ORDER BY portion, participant, grant_speaker, grant_idx;
 
 -- name: all_ended
 SELECT * FROM ended ORDER BY speaker, idx, participant;

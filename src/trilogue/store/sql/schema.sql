@@ -150,14 +150,6 @@ CREATE TABLE cited (
     idx        INTEGER NOT NULL,
     PRIMARY KEY (to_speaker, to_idx, kind, speaker, idx)
 ) WITHOUT ROWID;
-CREATE TABLE granted (
-    portion       TEXT    NOT NULL,
-    participant   TEXT    NOT NULL,
-    grant_speaker TEXT    NOT NULL,
-    grant_idx     INTEGER NOT NULL,
-    report_idx    INTEGER NOT NULL,
-    PRIMARY KEY (portion, participant, grant_speaker, grant_idx)
-) WITHOUT ROWID;
 CREATE TABLE ended (
     speaker     TEXT    NOT NULL,
     idx         INTEGER NOT NULL,
