@@ -104,11 +104,10 @@ def test_damage_is_named(jp, sql, message):
 def test_projections_that_went_astray_are_set_right(jp):
     edit(
         jp.directory,
-        "DELETE FROM ended WHERE participant = 'JP'"
-        " AND portion = (SELECT min(portion) FROM granted)",
+        "DELETE FROM life WHERE idx = (SELECT min(idx) FROM life) AND participant = 'JP'",
     )
-    assert verify(jp).differences["granted"] == 1
-    assert verify(jp).differences["granted"] == 0
+    assert verify(jp).differences["life"] == 1
+    assert verify(jp).differences["life"] == 0
 
 
 # Backup and restore.
