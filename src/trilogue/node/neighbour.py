@@ -11,6 +11,7 @@ import asyncio
 import io
 import logging
 from contextlib import suppress
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,21 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 WITNESS_PAUSE = 0.5
 MAX_ANSWER = 4 << 20
+LINGER = 0.05
+"""How long receipts may wait for others to go with them; whatever people wait for goes at once."""
+
+
+class Sent(Enum):
+    """What became of an attempt to send."""
+
+    NOTHING = auto()
+    """There was nothing to send."""
+    NOT = auto()
+    """The neighbour did not take it."""
+    MORE = auto()
+    """It moved on, and more is waiting."""
+    ALL = auto()
+    """All that was waiting was taken."""
 
 
 class Neighbour:
@@ -43,14 +59,17 @@ class Neighbour:
         self._url = f"https://{location}"
         self._session: aiohttp.ClientSession | None = None
         self._awake = asyncio.Event()
+        self._hurried = asyncio.Event()
         self._unseen = asyncio.Event()
         self.problem = ""
         """Why the last attempt failed, or empty: for status and health."""
 
-    def wake(self) -> None:
-        """Something new may be waiting."""
+    def wake(self, *, hurry: bool = True) -> None:
+        """Something new may be waiting; without hurry, more may be waited for."""
         self._awake.set()
         self._unseen.set()
+        if hurry:
+            self._hurried.set()
 
     async def use(self, own: Path, certificates: tuple[bytes, ...]) -> None:
         """Open the channel anew, with this key of one's own and these pinned certificates."""
@@ -77,36 +96,41 @@ class Neighbour:
         pause = FIRST_PAUSE
         while True:
             self._awake.clear()
-            moved = await self._send()
-            if moved:
-                pause = FIRST_PAUSE
-                continue
-            waiting = moved is False
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), pause if waiting else LONGEST_PAUSE)
-            if waiting:
-                # What is new does not hurry a neighbour that is away.
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+            self._hurried.clear()
+            match await self._send():
+                case Sent.MORE:
+                    pause = FIRST_PAUSE
+                    continue
+                case Sent.ALL | Sent.NOTHING:
+                    pause = FIRST_PAUSE
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._awake.wait(), LONGEST_PAUSE)
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._hurried.wait(), LINGER)
+                case Sent.NOT:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._awake.wait(), pause)
+                    # What is new does not hurry a neighbour that is away.
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _send(self) -> bool | None:
-        """Send one delivery. True: it moved on; False: it waits; None: nothing to send."""
+    async def _send(self) -> Sent:
+        """Send one delivery; say what became of it."""
         service = self._service
         outgoing = await service.ask(lambda: service.engine.sending.outgoing(self.name))
         if outgoing is None:
-            return None
+            return Sent.NOTHING
         try:
             body = await self._post("/deliver", outgoing.data)
             ack = canonical.decode(body, Ack)
         except (aiohttp.ClientError, TimeoutError, OSError, PeerError) as error:
             self.problem = f"{type(error).__name__}: {error}"
-            return False
+            return Sent.NOT
         self.problem = ""
-        try:
-            return await service.run(lambda: service.engine.sending.acknowledge(outgoing, ack))
-        except TrilogueError as error:
-            self.problem = str(error)
-            return False
+        moved, complete = await service.heed(outgoing, ack)
+        if complete:
+            return Sent.ALL
+        return Sent.MORE if moved else Sent.NOT
 
     async def witness_forever(self) -> None:
         """Ask for cosignatures of new checkpoints."""

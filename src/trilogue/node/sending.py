@@ -40,6 +40,8 @@ class Outgoing:
     data: bytes
     rows: dict[int, tuple[tuple[str, int], ...]]
     """Own index -> (speaker, index) of everything that must count before it is delivered."""
+    full: bool
+    """Whether more may wait than went into it."""
 
 
 @dataclass
@@ -73,6 +75,7 @@ class Sending:
         self._holdings = holdings
         self._peer_saw: dict[tuple[str, str], int] = {}
         self._tried: dict[str, int] = {}
+        self._answered: dict[tuple[str, int], str | None] = {}
 
     def outgoing(self, peer: str) -> Outgoing | None:
         """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
@@ -82,10 +85,12 @@ class Sending:
         """
         load = _Load()
         rows: dict[int, tuple[tuple[str, int], ...]] = {}
+        full = False
         for index in self._waiting(peer):
             one = _Load()
             burden = self._load(index, peer, one)
-            if rows and load.size + one.size > MOST_BYTES:
+            full = len(rows) == MOST_ROWS or (bool(rows) and load.size + one.size > MOST_BYTES)
+            if full:
                 break
             load.add(one)
             rows[index] = burden
@@ -99,10 +104,19 @@ class Sending:
             ciphertexts=tuple(load.ciphertexts.values()),
             boxes=tuple(load.boxes.values()),
         )
-        return Outgoing(peer=peer, data=canonical.encode(delivery), rows=rows)
+        return Outgoing(peer=peer, data=canonical.encode(delivery), rows=rows, full=full)
 
     def acknowledge(self, outgoing: Outgoing, ack: Ack) -> bool:
-        """Take the answer to a delivery into the outbox. Runs as an act of the sequencer.
+        """Inside an act: take the answer to a delivery into the outbox; say what `heed` says."""
+        moved = self.heed(outgoing, ack)
+        self.forget(self.settle())
+        return moved
+
+    def heed(self, outgoing: Outgoing, ack: Ack) -> bool:
+        """Note the answer to a delivery. What is delivered is not sent again.
+
+        The outbox itself hears of it when the next group settles: an answer needs no commit of
+        its own, and were it lost in a crash, the delivery would go once more and change nothing.
 
         Returns whether it is worth sending again at once: something was taken in, or the answer
         told how far the neighbour has seen a log, so that the next delivery can begin there.
@@ -123,18 +137,41 @@ class Sending:
                 continue
             moved = True
             failed = [o for o in found if o is not None and o.step is not None]
-            if failed:
-                reason = "; ".join(
-                    f"step {o.step}: {o.speaker} {o.index}: {o.reason}" for o in failed
-                )
-                self._db.q.fail_outbox(peer=outgoing.peer, idx=index, reason=reason)
-            else:
-                self._db.q.sent(peer=outgoing.peer, idx=index)
-                self._drop_boxes(index)
+            self._answered[outgoing.peer, index] = (
+                "; ".join(f"step {o.step}: {o.speaker} {o.index}: {o.reason}" for o in failed)
+                if failed
+                else None
+            )
         if not moved and not news:
             # Nothing of it could be taken in yet: what waits behind it gets its turn.
             self._tried[outgoing.peer] = max(outgoing.rows)
         return moved or news
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether answers were noted that the outbox has not heard of."""
+        return bool(self._answered)
+
+    def done_with(self, outgoing: Outgoing) -> bool:
+        """Whether everything of a delivery was answered for good, and nothing more was waiting."""
+        return not outgoing.full and all(
+            (outgoing.peer, index) in self._answered for index in outgoing.rows
+        )
+
+    def settle(self) -> dict[tuple[str, int], str | None]:
+        """Inside an act: have the outbox hear of the answers; return them, to be forgotten then."""
+        for (peer, index), reason in self._answered.items():
+            if reason is not None:
+                self._db.q.fail_outbox(peer=peer, idx=index, reason=reason)
+            else:
+                self._db.q.sent(peer=peer, idx=index)
+                self._drop_boxes(index)
+        return dict(self._answered)
+
+    def forget(self, settled: Iterable[tuple[str, int]]) -> None:
+        """Forget answers that are on disk."""
+        for place in settled:
+            self._answered.pop(place, None)
 
     # What goes in.
 
@@ -147,11 +184,18 @@ class Sending:
         """
         limit, after = self._deliverable(), self._tried.pop(peer, -1)
         waiting_first = self._db.q.waiting_first(speaker=self._books.me, peer=peer)
-        first = [row["idx"] for row in waiting_first if row["idx"] < limit]
+        first = [
+            row["idx"]
+            for row in waiting_first
+            if row["idx"] < limit and (peer, row["idx"]) not in self._answered
+        ]
         yield from first
-        for row in self._db.q.waiting_for(peer=peer, after=after, most=MOST_ROWS):
-            if row["idx"] < limit and row["idx"] not in first:
-                yield row["idx"]
+        # One more than may go, so that it shows whether more is waiting.
+        most = MOST_ROWS + 1 + len(self._answered)
+        for row in self._db.q.waiting_for(peer=peer, after=after, most=most):
+            index = row["idx"]
+            if index < limit and index not in first and (peer, index) not in self._answered:
+                yield index
 
     def _load(self, index: int, peer: str, load: _Load) -> tuple[tuple[str, int], ...]:
         me = self._books.me

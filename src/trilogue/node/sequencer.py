@@ -23,9 +23,9 @@ from trilogue.errors import NotFoundError, UnavailableError
 from trilogue.node.books import Books, Kept
 from trilogue.node.keystore import WorkingKeys
 from trilogue.node.vault import Vault
-from trilogue.protocol.bodies import Body
+from trilogue.protocol.bodies import Body, RelayBody
 from trilogue.protocol.passage import address
-from trilogue.protocol.statement import Composed, Kind, compose
+from trilogue.protocol.statement import Composed, Kind, Statement, compose
 from trilogue.protocol.voice import Heard
 from trilogue.store.database import Database
 from trilogue.store.projection import fold
@@ -83,6 +83,8 @@ class Sequencer:
         """Why nothing can be logged, or empty. A node that cannot log refuses to act."""
         self._rolled_back = ""
         self.hashes = StoredHashes(db)
+        self.hurried: set[str] = set()
+        """Neighbours for whom something was logged that should not linger in the outbox."""
 
     def heed_size(self, neighbour: str, size: int) -> None:
         """Stop for good when a neighbour has seen more of this log than there is.
@@ -162,7 +164,17 @@ class Sequencer:
                 for peer in one.statement.to
             ]
         )
+        self.hurried.update(
+            peer for one in said if self._hurries(one.statement) for peer in one.statement.to
+        )
         return said
+
+    def _hurries(self, statement: Statement) -> bool:
+        """Whether anybody waits for a statement: nobody does for receipts, relayed or not."""
+        if statement.kind != "relay":
+            return statement.kind != "receipt"
+        carried = (self._books.statement(i.statement) for i in statement.says(RelayBody).items)
+        return any(one is None or one.kind != "receipt" for one in carried)
 
     def keep(self, said: Sequence[Composed | Heard]) -> None:
         """Store statements that count, own or heard, and fold what follows from them."""

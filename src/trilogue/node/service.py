@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.encoding import instant
@@ -30,6 +30,7 @@ from trilogue.node.lock import NodeLock
 from trilogue.node.neighbour import Neighbour
 from trilogue.node.port import PeerPort
 from trilogue.node.publishing import Publishing
+from trilogue.node.sending import Outgoing
 from trilogue.node.sequencer import Done
 from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.settings import Settings
@@ -46,7 +47,11 @@ MOST_ACTS = 256
 """Acts in one group."""
 MOST_QUEUED = 4096
 """Acts that may wait; more are turned away (503), so that a busy node does not grow."""
+SETTLE_SECONDS = 0.1
+"""How long an answered delivery may stand in the outbox of a node that has nothing else to do."""
 SWEEP_SECONDS = 2.0
+LOOK_SECONDS = 0.25
+"""How often, at most, a busy node looks whether certificates changed."""
 CLOSE_SECONDS = 20.0
 """How long the servers may take to answer what they began."""
 
@@ -71,6 +76,17 @@ class Health:
     reasons: tuple[str, ...] = field(default=())
 
 
+class _Group(NamedTuple):
+    """A group that was committed."""
+
+    done: list[Done[Any]]
+    position: int
+    """The newest statement that counts here."""
+    forks: list[str]
+    hurried: set[str]
+    """Neighbours whose outbox should be looked at now."""
+
+
 class Service:
     """A node that runs. Make it with `open_engine`, then `await run_forever()`."""
 
@@ -82,6 +98,7 @@ class Service:
             MOST_QUEUED
         )
         self._news = asyncio.Condition()
+        self._settling: asyncio.Task[None] | None = None
         self._forks: list[str] = []
         self._position = engine.db.q.last_position()
         self._tasks: list[asyncio.Task[None]] = []
@@ -139,7 +156,7 @@ class Service:
             while len(batch) < MOST_ACTS and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             try:
-                done, position, forks = await loop.run_in_executor(
+                group = await loop.run_in_executor(
                     self._worker, self._commit, [act for act, _ in batch]
                 )
             except Exception as error:
@@ -149,30 +166,61 @@ class Service:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, future), one in zip(batch, done, strict=True):
+            for (_, future), one in zip(batch, group.done, strict=True):
                 if future.done():
                     continue
                 if one.error is not None:
                     future.set_exception(one.error)
                 else:
                     future.set_result(one.value)
-            await self._tell(position, forks)
+            await self._tell(group)
 
-    def _commit(self, acts: list[Callable[[], Any]]) -> tuple[list[Done[Any]], int, list[str]]:
-        """Commit a group; say what became of it, the newest position, and which logs forked."""
-        done = self.engine.commit(acts)
-        position = self.engine.db.q.last_position()
-        return done, position, self._forks if position == self._position else self._forked()
+    def _commit(self, acts: list[Callable[[], Any]]) -> _Group:
+        """Commit a group, and with it what neighbours answered; say what became of it."""
+        engine, sending = self.engine, self.engine.sending
+        answered = [sending.settle] if sending.unsettled else []
+        done = engine.commit([*acts, *answered])
+        if answered:
+            settled = done.pop()
+            if settled.error is not None:
+                log.error("answers of neighbours could not be noted: %s", settled.error)
+            sending.forget(settled.value or ())
+        hurried, engine.sequencer.hurried = engine.sequencer.hurried, set()
+        position = engine.db.q.last_position()
+        forks = self._forks if position == self._position else self._forked()
+        return _Group(done, position, forks, hurried)
 
-    async def _tell(self, position: int, forks: list[str]) -> None:
+    async def _tell(self, group: _Group) -> None:
         """Wake whoever waits for news, when there is any."""
-        if position != self._position:
-            self._forks = forks
+        if group.position != self._position:
+            self._forks = group.forks
             async with self._news:
-                self._position = position
+                self._position = group.position
                 self._news.notify_all()
-            for neighbour in self.neighbours.values():
-                neighbour.wake()
+            for name, neighbour in self.neighbours.items():
+                neighbour.wake(hurry=name in group.hurried)
+
+    async def heed(self, outgoing: Outgoing, ack: Ack) -> tuple[bool, bool]:
+        """Note a neighbour's answer: was it worth it, and is nothing of the delivery left?
+
+        The outbox hears of it with the next group, or soon when there is none.
+        """
+        sending = self.engine.sending
+
+        def work() -> tuple[bool, bool]:
+            return sending.heed(outgoing, ack), sending.done_with(outgoing)
+
+        found = await self.ask(work)
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle_soon())
+        return found
+
+    async def _settle_soon(self) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        self._settling = None
+        with suppress(UnavailableError):
+            if self.engine.sending.unsettled:
+                await self.run(lambda: None)
 
     def _forked(self) -> list[str]:
         return [
@@ -208,6 +256,7 @@ class Service:
                 await self.ask(self._pins),
                 await self.ask(self._own_tls),
             ):
+                await asyncio.sleep(LOOK_SECONDS)
                 async with self._news:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), 1.0)
@@ -290,11 +339,16 @@ class Service:
             await neighbour.close()
         # A task may swallow one cancellation (asyncio.wait_for, before Python 3.12); not all.
         ending = {*self._tasks, *self._servers.values()}
+        if self._settling is not None:
+            ending.add(self._settling)
         while ending:
             for task in ending:
                 task.cancel()
             _, ending = await asyncio.wait(ending, timeout=0.5)
         self._worker.shutdown(wait=True)
+        with suppress(UnavailableError):  # what cannot be noted is sent once more
+            if self.engine.sending.unsettled:
+                self._commit([])
         self.engine.close()
 
 
