@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trilogue.encoding import base64, canonical, instant
+from trilogue.encoding.digest import same
 from trilogue.errors import FormatError, UnavailableError
 from trilogue.node.books import Books
 from trilogue.node.sequencer import Sequencer
@@ -123,7 +124,7 @@ class Publishing:
         with suppress(OSError, FormatError):
             found = parse_checkpoint((self._directory / CHECKPOINT).read_bytes())
             row = self._db.q.checkpoint_at(size=found.size)
-            if row is not None and row["root"] == found.root:
+            if row is not None and same(row["root"], found.root):
                 return found.size
         return 0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from trilogue.encoding.digest import SIZE
+from trilogue.encoding.digest import SIZE, same
 from trilogue.errors import FormatError, PeerError, SignatureError, UnavailableError
 from trilogue.node.engine import Engine
 from trilogue.protocol.statement import leaf_of, parse_statement
@@ -75,7 +75,7 @@ def _check_statement(row: Row) -> None:
             (statement.speaker, statement.index) == (row["speaker"], row["idx"])
             and statement.kind == row["kind"]
             and leaf_of(statement, row["raw"]) == row["leaf"]
-            and leaf_hash(row["leaf"]) == row["leaf_hash"]
+            and same(leaf_hash(row["leaf"]), row["leaf_hash"])
         )
     except FormatError:
         sound = False
@@ -105,7 +105,7 @@ def _check_tree(engine: Engine, size: int, own: list[Row]) -> None:
         raise _damage(f"the own log has a gap after entry {size - 1}")
     stored = engine.sequencer.hashes
     for subtree, value in append_hashes(size, (row["leaf_hash"] for row in own), stored):
-        if stored.read(*subtree) != value:
+        if not same(stored.read(*subtree), value):
             raise _damage(f"the hash of subtree {subtree} does not follow from its leaves")
 
 
@@ -113,7 +113,8 @@ def _check_checkpoint(engine: Engine, size: int) -> None:
     row = engine.db.q.last_checkpoint()
     if row is None and size == 0:
         return
-    if row is None or row["size"] != size or row["root"] != root(size, engine.sequencer.hashes):
+    stored = engine.sequencer.hashes
+    if row is None or row["size"] != size or not same(row["root"], root(size, stored)):
         raise _damage("the last checkpoint is not of the log that stands here")
     unverified = parse_checkpoint(row["note"])
     for _, material in engine.books.materials(engine.me):
@@ -121,7 +122,7 @@ def _check_checkpoint(engine: Engine, size: int) -> None:
             signed = verify_checkpoint(unverified, PublicKey.parse(material.checkpoint)).checkpoint
         except PeerError:
             continue  # the keys before or after a rotation
-        if (signed.size, signed.root) == (row["size"], row["root"]):
+        if signed.size == row["size"] and same(signed.root, row["root"]):
             return
     raise _damage(f"no key of {engine.me} signed the last checkpoint")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from trilogue.encoding import base64
+from trilogue.encoding.digest import same
 from trilogue.errors import (
     ConsistencyError,
     FormatError,
@@ -167,7 +168,7 @@ def _introduced(
 def _check_consistency(voice: Voice, checkpoint: Checkpoint, view: View) -> None:
     known = view.root_at(voice.speaker, checkpoint.size)
     if known is not None:
-        if known != checkpoint.root:
+        if not same(known, checkpoint.root):
             raise ForkError(voice.speaker, checkpoint.size, known, checkpoint.root)
         return
     seen = view.seen(voice.speaker)
@@ -186,7 +187,7 @@ def _check_consistency(voice: Voice, checkpoint: Checkpoint, view: View) -> None
         elif step.proof:
             raise FormatError("a consistency proof from the empty log must be empty")
         size, root = step.size, step.root
-    if (size, root) != (checkpoint.size, checkpoint.root):
+    if size != checkpoint.size or not same(root, checkpoint.root):
         raise ConsistencyError(f"the steps lead to size {size}, not to the checkpoint")
 
 

@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from trilogue.encoding import base64, canonical, instant
-from trilogue.encoding.digest import Domain, commit
+from trilogue.encoding.digest import Domain, commit, same
 from trilogue.encoding.instant import Instant
 from trilogue.errors import OpeningError
 from trilogue.marking import Marking
@@ -191,7 +191,7 @@ def verify_header(unverified: UnverifiedHeader, digest: bytes) -> Header:
 
     Raises `OpeningError` (acceptance step 9).
     """
-    if unverified.digest != digest:
+    if not same(unverified.digest, digest):
         raise OpeningError(
             f"the header's digest is {base64.encode(unverified.digest)}, "
             f"not {base64.encode(digest)} as the report lists",

@@ -8,7 +8,7 @@ is by its own field.
 from dataclasses import replace
 
 from trilogue.encoding import base64
-from trilogue.encoding.digest import SIZE, Domain, commit
+from trilogue.encoding.digest import SIZE, Domain, commit, same
 from trilogue.errors import InputError
 from trilogue.marking import Scale
 from trilogue.reports.lineage import HeldPortion
@@ -28,7 +28,8 @@ def tearline(draft: PortionDraft, of: HeldPortion, scale: Scale) -> PortionDraft
     if draft.generalised is not None or draft.redacted is not None:
         raise InputError("a tearline is written, not computed from the portion")
     salt = base64.decode(whole.salt, SIZE)
-    if base64.encode(commit(Domain.PLAINTEXT, salt, draft.plaintext)) == whole.commitment:
+    commitment = base64.decode(whole.commitment, SIZE)
+    if same(commit(Domain.PLAINTEXT, salt, draft.plaintext), commitment):
         raise InputError("the tearline is the portion itself, word for word")
     if draft.marking.originators != whole.marking.originators:
         raise InputError(

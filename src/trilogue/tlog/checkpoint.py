@@ -34,7 +34,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from trilogue.encoding import base64
-from trilogue.encoding.digest import SIZE
+from trilogue.encoding.digest import SIZE, same
 from trilogue.errors import FormatError, InputError, SignatureError
 from trilogue.signing.note import UnverifiedNote, parse_note, sign_note, verify_note
 from trilogue.signing.vkeys import key_id
@@ -92,7 +92,7 @@ class Checkpoint:
             raise FormatError(f"not a tree size: {self.size}")
         if len(self.root) != SIZE:
             raise FormatError(f"a root hash of {len(self.root)} bytes")
-        if self.size == 0 and self.root != EMPTY_ROOT:
+        if self.size == 0 and not same(self.root, EMPTY_ROOT):
             raise FormatError("a tree without leaves has one root hash, and this is another")
 
     def text(self) -> str:

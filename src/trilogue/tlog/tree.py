@@ -31,7 +31,7 @@ import hashlib
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from trilogue.encoding.digest import SIZE
+from trilogue.encoding.digest import SIZE, same
 from trilogue.errors import ConsistencyError, InclusionError, InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def verify_inclusion(
         else:
             computed = node_hash(computed, sibling)
         node, last = node >> 1, last >> 1
-    if last or computed != root_hash:
+    if last or not same(computed, root_hash):
         raise InclusionError(f"leaf {index} does not stand in the tree of {size} leaves")
 
 
@@ -230,9 +230,9 @@ def verify_consistency(
     if any(len(value) != SIZE for value in (old_root, new_root, *proof)):
         raise ConsistencyError(f"a hash of a consistency proof is not {SIZE} bytes")
     forked = ConsistencyError(f"the trees of {old} and {new} leaves cannot be of one log")
-    if old == 0 and old_root != EMPTY_ROOT:
+    if old == 0 and not same(old_root, EMPTY_ROOT):
         raise forked
-    if old == new and old_root != new_root:
+    if old == new and not same(old_root, new_root):
         raise forked
     if old in (0, new):
         if proof:
@@ -258,7 +258,7 @@ def verify_consistency(
         else:
             new_computed = node_hash(new_computed, sibling)
         node, last = node >> 1, last >> 1
-    if last or old_computed != old_root or new_computed != new_root:
+    if last or not (same(old_computed, old_root) and same(new_computed, new_root)):
         raise forked
 
 

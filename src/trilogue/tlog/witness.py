@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from trilogue.encoding import base64
-from trilogue.encoding.digest import SIZE
+from trilogue.encoding.digest import SIZE, same
 from trilogue.errors import ConsistencyError, FormatError, SignatureError
 from trilogue.tlog.checkpoint import (
     UnverifiedCheckpoint,
@@ -148,7 +148,7 @@ def answer(
         return WitnessAnswer(400, TEXT, "the old size is above the size of the checkpoint\n")
     if request.old_size != size:
         return WitnessAnswer(409, SIZE_TYPE, f"{size}\n")
-    if checkpoint.size == size and checkpoint.root != root:
+    if checkpoint.size == size and not same(checkpoint.root, root):
         return WitnessAnswer(409, SIZE_TYPE, f"{size}\n", forked=True)
     try:
         verify_consistency(size, root, checkpoint.size, checkpoint.root, request.proof)

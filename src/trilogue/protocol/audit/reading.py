@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.encoding import base64, instant
+from trilogue.encoding.digest import same
 from trilogue.errors import FormatError, NotFoundError, PeerError, SignatureError
 from trilogue.protocol.audit.hours import begins
 from trilogue.protocol.audit.report import Claim, Findings
@@ -207,7 +208,7 @@ class _Reading:
 
     def _compare_tiles(self, tree: Findings) -> None:
         who = self.log.participant
-        if self._hashes.root() != self.log.checkpoint.root:
+        if not same(self._hashes.root(), self.log.checkpoint.root):
             tree.refute(
                 f"{who} {CHECKPOINT}",
                 f"the {self.log.size} entries have another root than was signed",
@@ -265,9 +266,9 @@ class _Reading:
         if seen.size > size:
             found.refute(who, f"{source} saw {seen.size} entries, and now there are {size}")
         elif seen.size == size:
-            if seen.root != self.log.checkpoint.root:
+            if not same(seen.root, self.log.checkpoint.root):
                 found.refute(who, f"the log forked: {source} saw other {size} entries than these")
-        elif self._hashes.size == size and root(seen.size, self._hashes) != seen.root:
+        elif self._hashes.size == size and not same(root(seen.size, self._hashes), seen.root):
             found.refute(
                 who, f"the log forked: {source} saw other {seen.size} first entries than these"
             )
