@@ -286,7 +286,7 @@ def _written(given: msgspec.Struct) -> bytes:
 def _read(data: bytes, gives: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=gives)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnavailableError(
             f"the node's answer is no {gives}: {error}", hint="is this client as new as the node?"
         ) from error

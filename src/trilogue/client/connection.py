@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -26,6 +27,9 @@ __all__ = ["Connection", "fresh_key"]
 
 STREAM_SECONDS = 60.0
 """Silence after which a stream is given up; the node breaks it every 15 seconds."""
+
+
+_TOKEN = re.compile(r"[!-~]*", re.ASCII)
 
 
 def fresh_key() -> str:
@@ -56,6 +60,11 @@ class Connection:
                 raise InputError(f"{url!r} is no address of a node", hint="http://… or https://…")
         if not self._host or parts.path.strip("/") or parts.query or parts.username:
             raise InputError(f"{url!r} is no address of a node", hint="scheme, host and port alone")
+        if not _TOKEN.fullmatch(token):  # the library's own error would quote it
+            raise InputError(
+                "the token holds what no token does: a space, a line end or a sign beyond ASCII",
+                hint="give it as `trilogue token issue` printed it",
+            )
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._seconds = seconds
         self._context = context
@@ -149,7 +158,7 @@ def _problem(status: int, media_type: str, data: bytes) -> Problem:
     if media_type == MEDIA_TYPE:
         try:
             return msgspec.json.decode(data, type=Problem)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             pass
     return Problem(
         title=f"HTTP {status}", status=status, detail=data[:200].decode(errors="replace")

@@ -30,6 +30,7 @@ from trilogue.arrangement.parse import parse_arrangement
 from trilogue.errors import InputError, NotFoundError, UnavailableError
 from trilogue.node.engine import Engine
 from trilogue.node.founding import CARD, whole
+from trilogue.node.guarded import make_private
 from trilogue.node.keystore import write_private
 from trilogue.node.settings import FILE as SETTINGS
 from trilogue.node.settings import Settings
@@ -148,7 +149,7 @@ def _unpack(archive: Path, directory: Path) -> None:
                     raise InputError(f"{archive} holds {member.name!r}, which no backup does")
                 data = tar.extractfile(member)
                 assert data is not None
-                (directory / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_private((directory / name).parent)
                 with data, open(directory / name, "xb", opener=_private) as file:
                     shutil.copyfileobj(data, file)
     except FileNotFoundError:

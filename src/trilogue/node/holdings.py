@@ -19,6 +19,7 @@ from trilogue.protocol.opening import Opened
 from trilogue.reports.cite import Cite
 from trilogue.reports.header import Header
 from trilogue.reports.portion import Sealed, open_sealed
+from trilogue.sealing.hidden import Hidden
 from trilogue.sealing.wrap import unwrap, wrap
 from trilogue.store.database import Database, Row
 
@@ -33,7 +34,7 @@ OWN = ("", -1)
 
 
 @dataclass(frozen=True, repr=False)
-class Holding:
+class Holding(Hidden):
     """One portion that the node can open now, with the grant under which it holds it."""
 
     slot: int

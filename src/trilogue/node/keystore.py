@@ -24,9 +24,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from trilogue.encoding import base64, canonical, instant
-from trilogue.errors import InputError, NotFoundError
+from trilogue.errors import FormatError, InputError, NotFoundError, UnavailableError
+from trilogue.node.guarded import make_private, sync_directory
 from trilogue.protocol.bodies import KeyMaterial, ReleaseKey
 from trilogue.sealing.box import SealingSecret
+from trilogue.sealing.hidden import Hidden
 from trilogue.signing.keys import SecretKey
 
 __all__ = ["Keystore", "WorkingKeys", "certificate_pem", "write_private"]
@@ -34,14 +36,14 @@ __all__ = ["Keystore", "WorkingKeys", "certificate_pem", "write_private"]
 VALID_DAYS = 400
 
 
-class _Seeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Seeds(Hidden, msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     ed25519: str
     mldsa44: str
 
 
 @dataclass(frozen=True, repr=False)
-class WorkingKeys:
+class WorkingKeys(Hidden):
     """The secret keys that one key statement published."""
 
     sequence: int
@@ -150,7 +152,7 @@ def write_private(path: Path, data: bytes) -> None:
 
     On return it is there whatever happens next, so that a statement may rely on it.
     """
-    _make_private(path.parent)
+    make_private(path.parent)
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)  # what a crash left keeps the rights that it had
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -158,24 +160,7 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    _sync_directory(path.parent)
-
-
-def _make_private(directory: Path) -> None:
-    """Make a directory that its owner alone may enter, and what is missing above it."""
-    if directory.exists():
-        return
-    _make_private(directory.parent)
-    directory.mkdir(mode=0o700, exist_ok=True)
-    _sync_directory(directory.parent)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_directory(path.parent)
 
 
 def _write_secret(path: Path, secret: SecretKey) -> None:
@@ -185,10 +170,16 @@ def _write_secret(path: Path, secret: SecretKey) -> None:
 
 
 def _read_secret(path: Path) -> SecretKey:
-    seeds = canonical.decode(path.read_bytes(), _Seeds)
-    return SecretKey.from_seeds(
-        seeds.name, base64.decode(seeds.ed25519, 32), base64.decode(seeds.mldsa44, 32)
-    )
+    """Read a key file. Raises `UnavailableError`, which quotes nothing of what stands in it."""
+    try:
+        seeds = canonical.decode(path.read_bytes(), _Seeds)
+        return SecretKey.from_seeds(
+            seeds.name, base64.decode(seeds.ed25519, 32), base64.decode(seeds.mldsa44, 32)
+        )
+    except FormatError:
+        raise UnavailableError(
+            f"{path} is damaged: it holds no key", hint="restore it from a backup"
+        ) from None
 
 
 def _new_certificate(name: str) -> bytes:

@@ -24,13 +24,14 @@ from trilogue.protocol.bodies import ReclassificationBody
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
+from trilogue.sealing.hidden import Hidden
 from trilogue.store.database import Database
 
 __all__ = ["Opening", "Reading"]
 
 
-@dataclass(frozen=True)
-class Opening:
+@dataclass(frozen=True, repr=False)
+class Opening(Hidden):
     """A portion that may be read now, with what a reader must know beside its content."""
 
     holding: Holding

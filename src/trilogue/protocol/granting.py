@@ -20,6 +20,7 @@ from trilogue.errors import SignatureError
 from trilogue.protocol.bodies import KeyMaterial
 from trilogue.reports.cite import Cite
 from trilogue.sealing.box import SealingPublic, seal_box
+from trilogue.sealing.hidden import Hidden
 from trilogue.signing.keys import PublicKey, SecretKey, sign_text, verify_text
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class BundleItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BundleItem(Hidden, msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What opens one portion: its header's exact bytes and its key."""
 
     header: bytes

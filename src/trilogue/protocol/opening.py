@@ -24,16 +24,17 @@ from trilogue.protocol.statement import Statement
 from trilogue.protocol.view import View
 from trilogue.protocol.voice import Heard
 from trilogue.reports.cite import Cite
-from trilogue.reports.header import Header, parse_header, verify_header
+from trilogue.reports.header import Header, UnverifiedHeader, parse_header, verify_header
 from trilogue.reports.lineage import originators
 from trilogue.reports.portion import open_sealed
 from trilogue.reports.report import ReportBody
 from trilogue.sealing.box import SealingSecret, open_box
+from trilogue.sealing.hidden import Hidden
 
 __all__ = ["Opened", "open_grant"]
 
 
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
+class Opened(Hidden, msgspec.Struct, frozen=True, kw_only=True):
     """One portion that a grant opened. `key` and `header_bytes` are to be kept wrapped only."""
 
     report: Cite
@@ -106,7 +107,7 @@ def open_grant(
     opened = []
     for (report, portion), opener in zip(wanted, bundle, strict=True):
         _check_listed(report, portion, view)
-        header = verify_header(parse_header(opener.header), base64.decode(portion, 32))
+        header = verify_header(_parse_sealed_header(opener.header), base64.decode(portion, 32))
         opened.append(
             Opened(
                 report=report,
@@ -195,9 +196,17 @@ def _open_box(
             continue
         try:
             return canonical.decode(plaintext, Bundle)
-        except FormatError as error:
-            raise OpeningError(f"the box holds no bundle: {error.message}") from error
+        except FormatError:
+            raise OpeningError("the box holds no bundle") from None  # nothing of it is quoted
     raise OpeningError("there is no sealing key to open the box with")
+
+
+def _parse_sealed_header(data: bytes) -> UnverifiedHeader:
+    """Read a header that came sealed; what is wrong with it is told without quoting it."""
+    try:
+        return parse_header(data)
+    except FormatError:
+        raise FormatError("the header of a portion has another shape or spelling") from None
 
 
 def _check_listed(report: Cite, portion: str, view: View) -> None:

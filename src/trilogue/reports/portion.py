@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from trilogue.encoding import base64, canonical
-from trilogue.encoding.digest import SIZE, Domain, commit
+from trilogue.encoding.digest import SIZE, Domain, commit, same
 from trilogue.errors import FormatError, InputError, OpeningError
 from trilogue.marking import Marking
 from trilogue.reports.cite import Cite, PortionRef
@@ -39,6 +39,7 @@ from trilogue.reports.payloads import (
     payload_type,
 )
 from trilogue.reports.payloads.quantities import Language
+from trilogue.sealing.hidden import Hidden
 from trilogue.sealing.portion import SealedPortion, open_portion, seal_portion
 
 __all__ = [
@@ -61,8 +62,8 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortionDraft:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PortionDraft(Hidden):
     """A portion before it is sealed. Fields are those of `Header`; what is absent is `None`."""
 
     marking: Marking
@@ -83,8 +84,8 @@ class PortionDraft:
     redacted: Redacted | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sealed(Hidden):
     """A sealed portion. `key` and `header_bytes` are secret until a grant carries them."""
 
     header: Header
@@ -93,9 +94,6 @@ class Sealed:
     """commit(Domain.HEADER, header_bytes): what the report lists."""
     key: bytes
     ciphertext: bytes
-
-    def __repr__(self) -> str:
-        return f"Sealed(digest={base64.encode(self.digest)!r})"
 
 
 def draft_portion(
@@ -186,7 +184,7 @@ def open_sealed(header: Header, key: bytes, ciphertext: bytes) -> bytes:
     Raises `OpeningError` (acceptance step 9), which names the part that failed.
     """
     # (9a) The ciphertext is the one that the header binds.
-    if base64.encode(commit(Domain.CIPHERTEXT, ciphertext)) != header.ciphertext:
+    if not same(commit(Domain.CIPHERTEXT, ciphertext), base64.decode(header.ciphertext, SIZE)):
         raise OpeningError(
             "the ciphertext is not the one that the header names",
             hint="ask for the portion again: what came is another portion's or is damaged",
@@ -197,27 +195,35 @@ def open_sealed(header: Header, key: bytes, ciphertext: bytes) -> bytes:
     if len(plaintext) != header.size:
         raise OpeningError(f"size: {len(plaintext)} bytes where the header says {header.size}")
     salt = base64.decode(header.salt, SIZE)
-    if base64.encode(commit(Domain.PLAINTEXT, salt, plaintext)) != header.commitment:
+    commitment = base64.decode(header.commitment, SIZE)
+    if not same(commit(Domain.PLAINTEXT, salt, plaintext), commitment):
         raise OpeningError(
             "the plaintext is not the one that the header commits to",
             hint="the originator may have sealed two contents: report an incident",
         )
-    # (9d) The content is a payload of the type and in the language that the header names.
+    # (9d) The content is a payload of the type and in the language that the header names. What is
+    # wrong with it is told to peers and stands in logs, so nothing of it is quoted.
     try:
-        _check_content(header.payload_type, header.language, plaintext)
+        _check_content(header.payload_type, header.language, plaintext, quote=False)
     except FormatError as error:
-        raise OpeningError(error.message, hint=error.hint) from error
+        raise OpeningError(error.message, hint=error.hint) from None
     return plaintext
 
 
-def _check_content(type_id: str, language: str | None, plaintext: bytes) -> None:
+def _check_content(
+    type_id: str, language: str | None, plaintext: bytes, *, quote: bool = True
+) -> None:
     """Raise `FormatError` unless the content is of this type and in this language."""
     try:
-        payload = parse_payload(type_id, plaintext)
+        payload = parse_payload(type_id, plaintext, quote=quote)
     except FormatError as error:
         raise FormatError(
             f"the content is no {type_id!r} payload: {error.message}", hint=error.hint
         ) from error
     found = getattr(payload, "language", None)
     if found != language:
-        raise FormatError(f"language: the content's is {found!r}, the header's {language!r}")
+        raise FormatError(
+            f"language: the content's is {found!r}, the header's {language!r}"
+            if quote
+            else "language: the content is in another than the header names"
+        )

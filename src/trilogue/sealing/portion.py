@@ -19,12 +19,13 @@ b'arrival P 00:30:01.353'
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from trilogue.errors import OpeningError
+from trilogue.sealing.hidden import Hidden
 
 __all__ = ["KEY_SIZE", "OVERHEAD", "SealedPortion", "open_portion", "seal_portion"]
 
@@ -38,11 +39,11 @@ _NONCE = bytes(12)
 _CONTEXT = b"trilogue/v1/portion\n"
 
 
-@dataclass(frozen=True, slots=True)
-class SealedPortion:
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedPortion(Hidden):
     """A ciphertext and the key that opens it. The representation does not show the key."""
 
-    key: bytes = field(repr=False)
+    key: bytes
     ciphertext: bytes
 
 

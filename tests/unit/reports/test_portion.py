@@ -71,7 +71,7 @@ def test_the_digest_is_the_commitment_of_the_spec():
 
 def test_a_sealed_portion_does_not_show_its_key():
     sealed = seal(draft(), encrypt=lambda plaintext: SealedPortion(b"\xaa" * 32, plaintext))
-    assert repr(sealed) == f"Sealed(digest={base64.encode(sealed.digest)!r})"
+    assert repr(sealed) == "Sealed(…)"
 
 
 @pytest.mark.parametrize(

@@ -24,5 +24,4 @@ def test_no_two_seals_share_a_key():
 
 def test_the_representation_does_not_show_the_key():
     sealed = seal_portion(b"")
-    assert repr(sealed.key) not in repr(sealed)
-    assert "ciphertext" in repr(sealed)
+    assert repr(sealed) == "SealedPortion(…)"

@@ -52,21 +52,23 @@ def payload_type(payload: Payload) -> str:
     return tag
 
 
-def parse_payload(type_id: str, data: bytes) -> Payload:
+def parse_payload(type_id: str, data: bytes, *, quote: bool = True) -> Payload:
     """Read the plaintext of a portion as the type that its header names.
 
     The plaintext is authentic once `open_sealed` compared it with the header's commitment; what
     is checked here is that it is well formed. Raises `FormatError`, which names the field, the
-    value that stands there and the rule.
+    value that stands there and the rule; without `quote` it says nothing of what the content holds.
     """
     struct = _struct(type_id)
     try:
         return canonical.decode_payload(data, struct)
     except FormatError as error:
-        raise FormatError(_explain(error, data)) from error
+        if quote or error.__cause__ is None:  # only its spelling is wrong
+            raise FormatError(_explain(error, data)) from error
+        raise FormatError("it has another shape") from None
     except (ValueError, TypeError) as error:
         # From re-encoding: an integer beyond 2^53 or a number that is not finite.
-        raise FormatError(str(error)) from error
+        raise FormatError(str(error) if quote else "a number in it is not one for JSON") from None
 
 
 def encode_payload(payload: Payload) -> bytes:
