@@ -12,11 +12,22 @@ from dataclasses import dataclass
 from cedarpy import PolicySet, Schema, policies_to_json_str, validate_policies
 
 from trilogue.encoding import canonical
-from trilogue.errors import InputError
+from trilogue.errors import FormatError, InputError
 
 __all__ = ["Policies", "parse_policies"]
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_WORDLESS = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n\r]*', re.DOTALL)
+"""Strings and comments, as Cedar's own lexer takes them: what stands in them nests nothing."""
+_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
+MOST_BYTES = 1 << 18
+MOST_NESTED = 32
+LONGEST = 4096
+"""Characters of one rule or declaration without strings and comments, and how deep it may nest.
+
+Cedar walks a rule by recursion, each bracket and each link of a chain (`1 + 1 + …`) a step, and one
+that is too deep ends the whole process. It bears several times as much as is let through.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,10 @@ def parse_policies(rules: bytes, schema: bytes) -> Policies:
     it denies everything.
     """
     try:
-        parsed_schema = Schema.from_str(schema.decode())
-        text = rules.decode()
+        text, schema_text = rules.decode(), schema.decode()
+        _check_shallow("the rules", text, _OPENING - {"<"}, _CLOSING - {">"})
+        _check_shallow("the schema", schema_text, _OPENING, _CLOSING)
+        parsed_schema = Schema.from_str(schema_text)
         policy_set = PolicySet.from_str(text)
     except (ValueError, UnicodeDecodeError) as error:
         raise InputError(f"the rules do not parse: {error}") from error
@@ -56,9 +69,28 @@ def parse_policies(rules: bytes, schema: bytes) -> Policies:
     return Policies(policy_set, parsed_schema, permits, forbids)
 
 
+def _check_shallow(what: str, text: str, opening: frozenset[str], closing: frozenset[str]) -> None:
+    """Raise `InputError` for a text that Cedar could break at before it is looked at at all."""
+    if len(text) > MOST_BYTES:
+        raise InputError(f"{what} have {len(text)} characters; at most {MOST_BYTES} are read")
+    for number, one in enumerate(_WORDLESS.sub("", text).split(";"), start=1):
+        deepest = depth = 0
+        for char in one:
+            depth += (char in opening) - (char in closing)
+            deepest = max(deepest, depth)
+        if len(one) > LONGEST or deepest > MOST_NESTED:
+            raise InputError(
+                f"{what}, part {number}: {len(one)} characters, nested {deepest} deep",
+                hint=f"at most {LONGEST} characters and {MOST_NESTED} deep: write several",
+            )
+
+
 def _effects(text: str) -> dict[str, str]:
     """Return the effect of every policy by its id, in the order of the text."""
-    document = canonical.loads(policies_to_json_str(text))
+    try:
+        document = canonical.loads(policies_to_json_str(text))
+    except FormatError as error:
+        raise InputError(f"the rules nest too deep: {error.message}") from error
     if document["templates"]:
         raise InputError("the rules hold a template", hint="write it out for whom it is meant")
     policies = document["staticPolicies"]

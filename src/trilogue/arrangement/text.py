@@ -49,8 +49,8 @@ LANGUAGES: tuple[Lang, ...] = ("en", "ko", "ja")
 Tag = Literal["S", "P", "U"]
 """How a claim is known: S its source was read, P only a part or a press summary, U unsourced."""
 
-Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ParticipantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)")]
+ParticipantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}$(?!\n)")]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Hundredths = Annotated[int, msgspec.Meta(ge=-18000, le=18000)]
@@ -79,7 +79,7 @@ class Participant(_Struct, frozen=True, kw_only=True):
 
     id: ParticipantId
     language: Lang
-    log: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
+    log: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$(?!\n)")]
     signed: Signature
 
 
@@ -226,5 +226,5 @@ def decode(data: bytes) -> Text:
     """Read `arrangement.toml`; raise `InputError`, which says what does not fit and where."""
     try:
         return msgspec.toml.decode(data, type=Text, strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(f"arrangement.toml does not read: {error}") from error

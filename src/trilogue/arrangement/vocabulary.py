@@ -70,7 +70,7 @@ def decode(data: bytes, lang: Lang) -> Vocabulary:
     name = f"vocabulary.{lang}.toml"
     try:
         tables = msgspec.toml.decode(data, type=dict[str, str | dict[str, str]], strict=True)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError(f"{name} does not read: {error}") from error
     if tables.pop("language", None) != lang:
         raise InputError(f"{name} does not say language = {lang!r}")

@@ -88,7 +88,7 @@ def _parse(data: bytes) -> Element:
         guard.Parse(data, True)  # noqa: FBT003 - expat takes no name
         # The pass before has refused whatever could expand.
         return fromstring(data)  # noqa: S314
-    except (expat.ExpatError, ParseError, ValueError) as error:
+    except (expat.ExpatError, ParseError, ValueError, LookupError) as error:
         raise FormatError(f"not XML: {error}") from error
 
 
@@ -176,8 +176,8 @@ def _instant(text: str, public: str) -> str:
         raise FormatError(f"pick {public!r}: not a time: {text!r}")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        whole = instant.from_datetime(zoned.replace(microsecond=0))
+    except (ValueError, OverflowError) as error:  # its zone may lead out of the calendar
         raise FormatError(f"pick {public!r}: not a time: {text!r}") from error
-    zoned = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    whole = instant.from_datetime(zoned.replace(microsecond=0))
     return instant.plus(whole, zoned.microsecond / 1e6)

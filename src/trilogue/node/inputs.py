@@ -51,7 +51,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Place(Input, frozen=True, kw_only=True):
     """One statement in a participant's log, as people write it: `KR/17`."""
 
-    speaker: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2,8}$")]
+    speaker: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}$(?!\n)")]
     index: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
 

@@ -98,7 +98,7 @@ class Settings(_File, frozen=True, kw_only=True):
                 f"no node in {directory}: {path} does not exist",
                 hint="`trilogue node init` makes one",
             ) from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise InputError(f"{path} does not read: {error}") from error
         try:
             return cls(directory=directory, **msgspec.structs.asdict(given))
@@ -184,7 +184,8 @@ def parse_address(name: str, text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     host = host[1:-1] if bracketed else host
-    digits = port.isascii() and port.isdigit() and str(int(port)) == port
+    # Python refuses to read very long numbers with an error of its own.
+    digits = port.isascii() and port.isdigit() and len(port) <= 5 and str(int(port)) == port
     if not host or not digits or int(port) > _LAST_PORT or (":" in host) is not bracketed:
         raise InputError(
             f"{name}: {text!r} is no address", hint="write HOST:PORT, such as 127.0.0.1:7201"

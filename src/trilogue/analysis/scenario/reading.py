@@ -45,7 +45,7 @@ class Table:
         """Read a whole file. Raises `ScenarioError` when it is not TOML."""
         try:
             return cls(file, "", tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # too deep, or a number too long
             raise ScenarioError(f"{file} is not TOML: {error}") from error
 
     def __contains__(self, key: str) -> bool:

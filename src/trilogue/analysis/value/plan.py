@@ -114,7 +114,7 @@ def parse_campaign(text: str, sensors: Sequence[Sensor], seeds: int | None = Non
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too deep, or a number too long
         raise CampaignError(f"not TOML: {error}") from error
     try:
         return _campaign(msgspec.convert(raw, _Plan, strict=True), sensors, seeds)
