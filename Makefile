@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 TESTING := $(VENV)/.testing
+FUZZING := $(VENV)/.fuzzing
+SECONDS ?= 60
 
-.PHONY: demo test check setup lock schemas clean help
+.PHONY: demo test fuzz check setup lock schemas clean help
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -16,6 +18,9 @@ demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 k
 
 test: $(TESTING) ## Run the tests.
 	@$(BIN)/pytest -n auto --dist worksteal -q
+
+fuzz: $(FUZZING) ## Fuzz every parser of outside bytes; SECONDS=60 each, TARGET=note alone.
+	@$(BIN)/python -m fuzz.run --seconds $(SECONDS) $(TARGET)
 
 check: $(TESTING) ## Check style, types and import contracts.
 	@$(BIN)/ruff check
@@ -44,10 +49,14 @@ $(TESTING): requirements/test.txt pyproject.toml
 	$(call install,requirements/test.txt)
 	@touch $@ $(RUNTIME)
 
+$(FUZZING): $(TESTING) requirements/fuzz.txt
+	$(call install,requirements/fuzz.txt)
+	@touch $@
+
 lock: ## Resolve the dependencies anew and write the lock files.
-	@for set in "uv" "runtime --group build" "test --group build --group test"; do \
+	@for set in "uv" "runtime --group build" "test --group build --group test" "fuzz --group fuzz"; do \
 		set -- $$set; name=$$1; shift; \
-		source=pyproject.toml; [ $$name = uv ] && source=requirements/uv.in; \
+		source=pyproject.toml; [ $$name = uv ] && source=requirements/uv.in; [ $$name = fuzz ] && source=; \
 		$(BIN)/uv pip compile --quiet $$source $$@ --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --output-file requirements/$$name.txt; \
 	done

@@ -247,3 +247,49 @@ def bodies(kind: str, speaker: str) -> Strategy[Body]:
         "padding": st.just(PaddingBody()),
     }
     return drawn[kind]
+
+
+PIECES = (
+    b"",
+    b"\0",
+    b"\n",
+    b"\n\n",
+    b'"',
+    b"\\ud800",
+    b"null",
+    b"-1",
+    b"1e999",
+    b"1.0",
+    b"9007199254740992",
+    b"9223372036854775808",
+    b"[[",
+    b"{}",
+    "— ".encode(),
+    b"\xff",
+    "\u0663".encode(),
+    b"\r",
+    b"\t",
+)
+"""What is put into bytes that somebody mutates: the edges of the formats that there are."""
+
+
+@st.composite
+def mutations(draw: Callable, seeds: tuple[bytes, ...]) -> bytes:
+    """Draw one of the seeds with up to four edits, or bytes of no origin."""
+    if not seeds or draw(st.integers(0, 19)) == 0:
+        return draw(st.binary(max_size=200))
+    data = draw(st.sampled_from(seeds))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(data)))
+        end = draw(st.integers(at, min(len(data), at + 64)))
+        match draw(st.integers(0, 3)):
+            case 0:  # cut
+                data = data[:at] + data[end:]
+            case 1:  # put something in its place
+                data = data[:at] + draw(st.sampled_from(PIECES)) + data[end:]
+            case 2:  # say it twice
+                data = data[:end] + data[at:]
+            case _:  # change a bit
+                flipped = bytes(byte ^ (1 << draw(st.integers(0, 7))) for byte in data[at : at + 1])
+                data = data[:at] + flipped + data[at + 1 :]
+    return data
