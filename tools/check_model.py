@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "spec" / "model"
 HOLDS = "holds"
 DEADLOCK = "deadlock"
 AT_ONCE = 2
-"""Configurations that are checked at once, each by one worker: most take as long as Java to start."""
+"""Configurations checked at once, by one worker each: most take as long as Java takes to start."""
 
 _COUNTS = re.compile(
     r"^([\d,]+) states generated, ([\d,]+) distinct states found, [\d,]+ states left on queue\.$",

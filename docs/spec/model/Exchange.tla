@@ -107,8 +107,10 @@ Delivery(p, q, s, waiting) ==
     [from |-> p, to |-> q, row |-> s,
      boxes |-> IF Carried(s).kind = "grant"
                THEN {b \in waiting : b.g = Carried(s).g /\ (q = Hub \/ b.for = q)} ELSE {},
-     \* `drop_ciphertext` deletes it when no holding of it is left; KR keeps its own.
-     ciphertext |-> p = "KR" \/ \E g \in Grants : holding[p][g] = "held"]
+     \* It stays while a holding of it is left, or a box that waits to go with it; KR keeps its own.
+     ciphertext |-> \/ p = "KR"
+                    \/ \E g \in Grants : holding[p][g] = "held"
+                    \/ waiting /= {} /\ ~Planted("ciphertext-not-kept")]
 
 \* Whether whoever waits for an answer gets one.
 Answers(end, plant) == end = "done" \/ (end = "early" /\ Planted(plant))
