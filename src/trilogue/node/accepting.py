@@ -203,16 +203,10 @@ class Accepting:
         )
         if statement.speaker not in self._books.arrangement.neighbours(me):
             check_marks(opened, incoming.marks, self._books.arrangement)
-        self._holdings.keep_opened(opened, incoming.ciphertexts)
-        incoming.receipts += (portion.receipt() for portion in opened)
-        marks = incoming.marks
-        self._db.q.set_marks(
-            [
-                {"portion": portion.portion, "equivalent": marks[portion.portion]}
-                for portion in opened
-                if portion.portion in marks
-            ]
+        self._holdings.keep_opened(
+            opened, incoming.ciphertexts, expires=expires, relayed=incoming.marks
         )
+        incoming.receipts += (portion.receipt() for portion in opened)
         incoming.opened[heard.cite] = opened
         incoming.officers[heard.cite] = self._officers(grant)
 
@@ -244,27 +238,27 @@ class Accepting:
 
     def _receipt(self, heard: Heard) -> None:
         speaker = heard.statement.speaker
-        granted: dict[Cite, frozenset[str]] = {}
+        granted: dict[Cite, frozenset[tuple[Cite, str]]] = {}
         for item in heard.statement.says(ReceiptBody).items:
             if item.grant.speaker != self._books.me:
                 continue  # passing through the hub; the originator checks it
             if item.grant not in granted:
                 granted[item.grant] = self._granted(item.grant, speaker)
-            if item.portion not in granted[item.grant]:
+            if (item.report, item.portion) not in granted[item.grant]:
                 raise GrantError(f"a receipt for what {item.grant.short} did not grant")
-            own = self._holdings.own_commitment(item.portion)
+            own = self._holdings.own_commitment(item.report, item.portion)
             if own not in (None, item.commitment):
                 raise OpeningError(f"{speaker} opened other content than was sealed")
 
-    def _granted(self, cite: Cite, participant: str) -> frozenset[str]:
-        """Return the portions that an own grant lets a participant open."""
+    def _granted(self, cite: Cite, participant: str) -> frozenset[tuple[Cite, str]]:
+        """Return the portions, by report, that an own grant lets a participant open."""
         grant = self._books.statement(cite)
         if grant is None or grant.kind != "grant":
             raise GrantError(f"a receipt for grant {cite.short}, which is none")
         body = grant.says(GrantBody)
         if participant not in body.extent.audience:
             return frozenset()
-        return frozenset(portion for item in body.items for portion in item.portions)
+        return frozenset((item.report, one) for item in body.items for one in item.portions)
 
     def _destruction(self, heard: Heard) -> None:
         body = heard.statement.says(DestructionBody)

@@ -131,13 +131,10 @@ class Authoring:
 
     def find(self, source: SourceInput) -> Holding:
         """Return a holding that a person named. Raises `NotFoundError`."""
-        for holding in self._holdings.of_portion(source.portion):
-            if holding.report == (source.report.speaker, source.report.index):
-                return holding
-        raise NotFoundError(
-            f"portion {source.portion} of {source.report.speaker}/{source.report.index}"
-            " is not held here"
-        )
+        speaker, index = source.report.speaker, source.report.index
+        for holding in self._holdings.of_portion(speaker, index, source.portion):
+            return holding
+        raise NotFoundError(f"portion {source.portion} of {speaker}/{index} is not held here")
 
     def marking(self, given: MarkingInput, originators: tuple[str, ...]) -> Marking:
         """Return the marking that a person gave, for these originators."""
@@ -242,11 +239,11 @@ class Authoring:
 
     def _grants(self, sources: tuple[HeldPortion, ...]) -> dict[str, list[Cite]]:
         """Return, by portion, the grants under which this node holds what stands behind it."""
-        digests = {s.portion for held in sources for s in held.header.derived_from}
-        digests |= {held.digest for held in sources}
+        behind = {(s.report, s.portion) for held in sources for s in held.header.derived_from}
+        behind |= {(held.report, held.digest) for held in sources}
         grants: dict[str, list[Cite]] = {}
-        for digest in digests:
-            for holding in self._holdings.of_portion(digest):
+        for report, digest in behind:
+            for holding in self._holdings.of_portion(report.speaker, report.index, digest):
                 cite = None if holding.own else self._books.cite(*holding.grant)
                 if cite is not None:
                     grants.setdefault(digest, []).append(cite)

@@ -6,7 +6,7 @@ memory; they follow from statements, so `forget` drops them and they are read an
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.force import Force, governing, in_force
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.arrangement.rules import Rules
-from trilogue.consent.acts import GrantBody
+from trilogue.consent.acts import GrantBody, StandingBody, WithdrawalBody
 from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import SIZE
 from trilogue.errors import NotInForceError
@@ -24,11 +24,12 @@ from trilogue.protocol.keys import key_in_force
 from trilogue.protocol.stands import STAND_KINDS, step
 from trilogue.protocol.statement import Statement, read_statement
 from trilogue.reports.cite import Cite
-from trilogue.store.database import Database
+from trilogue.store.database import Database, Row
 
 __all__ = ["Books", "Kept"]
 
 
+_AT_ONCE = 1000
 AT_HAND = 8 << 20
 """Bytes of statements that are kept in memory: one may be as large as a mebibyte."""
 
@@ -60,9 +61,10 @@ class Books:
         self._materials: dict[str, list[tuple[int, KeyMaterial]]] | None = None
         self._stands: dict[str, Stand] | None = None
         self._present: Arrangement | None = None
-        self._used: dict[tuple[str, int], deque[tuple[str, int]]] = {}
+        self._used: dict[tuple[str, int], _Used] = {}
+        self._standing: list[tuple[Cite, StandingBody]] | None = None
         self._force: tuple[str, Force] | None = None
-        self._kept: dict[tuple[str, int], Kept] = {}
+        self._kept: OrderedDict[tuple[str, int], Kept] = OrderedDict()
         self._at_hand = 0
 
     @property
@@ -224,16 +226,28 @@ class Books:
         """Return how many reports this node granted under a standing consent of its own since."""
         place = (standing.speaker, standing.index)
         if place not in self._used:
-            self._used[place] = deque()
+            rows = []
             for row in self._db.q.grants_under(speaker=standing.speaker, idx=standing.index):
-                if row["issued"] < since:
+                if row["issued"][:_SECOND] < since[:_SECOND]:
                     break
-                items = read_statement(row["raw"]).says(GrantBody).items
-                self._used[place].appendleft((row["issued"], len(items)))
-        used = self._used[place]
-        while used and used[0][0] < since:
-            used.popleft()
-        return sum(count for _, count in used)
+                rows.append((row["issued"], len(read_statement(row["raw"]).says(GrantBody).items)))
+            self._used[place] = used = _Used()
+            for issued, count in reversed(rows):
+                used.add(issued, count)
+        return self._used[place].since(since)
+
+    def standing(self) -> list[tuple[Cite, StandingBody]]:
+        """Return this node's own standing consents of which nothing was withdrawn."""
+        if self._standing is None:
+            self._standing = []
+            after = 0
+            while rows := list(
+                self._db.q.statements_of_kind(kind="standing", after=after, most=_AT_ONCE)
+            ):
+                for row in rows:
+                    self._add_standing(row)
+                after = rows[-1]["position"]
+        return self._standing
 
     # Memory.
 
@@ -246,6 +260,8 @@ class Books:
             self._heed_keys(statement)
         elif statement.kind == "grant" and statement.speaker == self._me:
             self._heed_grant(statement)
+        elif statement.kind in ("standing", "withdrawal") and statement.speaker == self._me:
+            self._heed_consent(statement)
         elif statement.kind in STAND_KINDS:
             self._present = self._force = None
             if self._stands is None:
@@ -258,7 +274,7 @@ class Books:
         self._kept[kept.cite.speaker, kept.cite.index] = kept
         self._at_hand += _bytes(kept)
         while self._at_hand > AT_HAND:
-            self._at_hand -= _bytes(self._kept.pop(next(iter(self._kept))))
+            self._at_hand -= _bytes(self._kept.popitem(last=False)[1])
 
     def forget(self) -> None:
         """Drop what is kept in memory: it is read from the store when next asked for."""
@@ -267,8 +283,9 @@ class Books:
         self._present = None
         self._arrangements = None
         self._used = {}
+        self._standing = None
         self._force = None
-        self._kept = {}
+        self._kept = OrderedDict()
         self._at_hand = 0
 
     def _heed_grant(self, statement: Statement) -> None:
@@ -276,7 +293,23 @@ class Books:
         if body.under is not None:
             place = (body.under.speaker, body.under.index)
             if place in self._used:
-                self._used[place].append((statement.issued, len(body.items)))
+                self._used[place].add(statement.issued, len(body.items))
+
+    def _heed_consent(self, statement: Statement) -> None:
+        """Read the standing consents anew when there is one more, or one was withdrawn."""
+        if statement.kind == "standing":
+            self._standing = None
+        elif self._standing is not None:
+            grant = statement.says(WithdrawalBody).grant
+            self._standing = [one for one in self._standing if one[0] != grant]
+
+    def _add_standing(self, row: Row) -> None:
+        if row["speaker"] != self._me or self._standing is None:
+            return
+        cite = Cite(row["speaker"], row["idx"], base64.encode(row["leaf_hash"]))
+        body = read_statement(row["raw"]).says(StandingBody)
+        if not any(self.ended(cite, participant) for participant in body.rule.audience):
+            self._standing.append((cite, body))
 
     def _heed_keys(self, statement: Statement) -> None:
         assert self._materials is not None
@@ -299,3 +332,31 @@ class Books:
 
 def _bytes(kept: Kept) -> int:
     return len(kept.raw) + SIZE * len(kept.proof)
+
+
+class _Used:
+    """How many reports were granted in the last hour, second by second.
+
+    An hour of grants is no longer to go through than a quiet one. A second counts until its last
+    instant is an hour old: a cap is never exceeded.
+    """
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, int] = {}
+        self._sum = 0
+
+    def add(self, issued: str, count: int) -> None:
+        """Count reports that were granted now."""
+        second = issued[:_SECOND]
+        self._seconds[second] = self._seconds.get(second, 0) + count
+        self._sum += count
+
+    def since(self, moment: str) -> int:
+        """Return how many were granted in the seconds since a moment; forget what was before."""
+        first = moment[:_SECOND]
+        while self._seconds and (oldest := next(iter(self._seconds))) < first:
+            self._sum -= self._seconds.pop(oldest)
+        return self._sum
+
+
+_SECOND = len("2016-09-09T00:30:01")

@@ -95,7 +95,7 @@ def _portion(engine: Engine, row: Row, holding: Holding | None, lang: Lang) -> P
         marking=marking,
         mark=None if marking is None else _mark(marking, engine.books.addressing().scale),
         equivalent=None if marking is None else _equivalent(engine, marking, lang),
-        relayed=None if shown is None else engine.db.q.mark_of(portion=row["portion"]),
+        relayed=None if shown is None else shown.relayed,
     )
 
 

@@ -50,7 +50,7 @@ from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
 from trilogue.protocol.delivery import MAX_CONTENT
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.granting import BundleItem, approve, make_grant, seal_boxes
-from trilogue.protocol.statement import Composed, read_statement
+from trilogue.protocol.statement import Composed
 from trilogue.reports.cite import Cite, PortionRef
 from trilogue.sealing.box import SealingPublic
 from trilogue.store.database import Database
@@ -185,7 +185,7 @@ class Desk:
         """
         at = self._clock()
         grants = []
-        for cite, body in self._standing_now():
+        for cite, body in tuple(self._books.standing()):
             extent = extent_under(body.rule, at)
             officers = tuple(sorted({approval.officer for approval in body.approvals}))
             permitted = []
@@ -452,18 +452,6 @@ class Desk:
             approve(digest, officer, self._keystore.officer(officer))
             for officer in sorted(set(officers))
         )
-
-    def _standing_now(self) -> list[tuple[Cite, StandingBody]]:
-        found = []
-        for row in self._db.q.statements_of_kind(kind="standing", after=0, most=10_000):
-            statement = read_statement(row["raw"])
-            if statement.speaker != self._books.me:
-                continue
-            cite = Cite(statement.speaker, statement.index, base64.encode(row["leaf_hash"]))
-            body = statement.says(StandingBody)
-            if not any(self._books.ended(cite, p) for p in body.rule.audience):
-                found.append((cite, body))
-        return found
 
     def _cite(self, place: Place, *kinds: str) -> Cite:
         cite = self._books.cite(place.speaker, place.index)

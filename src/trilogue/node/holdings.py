@@ -7,6 +7,7 @@ recipient: otherwise the sealing key could open it again after a withdrawal.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,8 @@ class Holding(Hidden):
     header: Header
     header_bytes: bytes
     key: bytes
+    relayed: str | None = None
+    """The equivalent of its marking that the hub added when it relayed the portion."""
 
     @property
     def own(self) -> bool:
@@ -57,8 +60,8 @@ class Holdings:
     def __init__(self, db: Database, vault: Vault) -> None:
         self._db = db
         self._vault = vault
-        self._own_commitments: dict[str, str] = {}
-        self._sealed: dict[str, tuple[str, bytes]] = {}
+        self._own_commitments: OrderedDict[str, str] = OrderedDict()
+        self._sealed: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
         self._at_hand = 0
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called when portions were destroyed: whoever keeps something of them forgets it."""
@@ -80,8 +83,18 @@ class Holdings:
         self._keep(kept, {sealed.header.ciphertext: sealed.ciphertext for _, sealed in filed})
         return kept
 
-    def keep_opened(self, opened: Sequence[Opened], ciphertexts: Mapping[str, bytes]) -> None:
-        """Keep the portions that a grant opened; ciphertexts are by digest."""
+    def keep_opened(
+        self,
+        opened: Sequence[Opened],
+        ciphertexts: Mapping[str, bytes],
+        *,
+        expires: str | None,
+        relayed: Mapping[str, str],
+    ) -> None:
+        """Keep the portions that a grant opened, until it expires; ciphertexts are by digest.
+
+        `relayed` has the equivalents that the hub added, by portion.
+        """
         kept = [
             Holding(
                 slot=slot,
@@ -91,27 +104,31 @@ class Holdings:
                 header=one.header,
                 header_bytes=one.header_bytes,
                 key=one.key,
+                relayed=relayed.get(one.portion),
             )
             for slot, one in enumerate(opened, self._free_slot())
         ]
-        self._keep(kept, ciphertexts)
+        self._keep(kept, ciphertexts, expires)
 
-    def sealed(self, portion: str) -> tuple[str, bytes] | None:
+    def sealed(self, report: Cite, portion: str) -> tuple[str, bytes] | None:
         """Return digest and bytes of the ciphertext of a portion that is held, or None."""
         known = self._sealed.get(portion)
         if known is not None:
             return known
-        row = self._db.q.sealed_portion(portion=portion)
+        row = self._db.q.sealed_portion(speaker=report.speaker, idx=report.index, portion=portion)
         return None if row is None else (row["digest"], row["data"])
 
-    def own_commitment(self, portion: str) -> str | None:
+    def own_commitment(self, report: Cite, portion: str) -> str | None:
         """Return what one's own portion committed to, or None when it is not one's own."""
         found = self._own_commitments.get(portion)
-        return found or self._db.q.own_commitment(portion=portion)
+        return found or self._db.q.own_commitment(
+            speaker=report.speaker, idx=report.index, portion=portion
+        )
 
-    def of_portion(self, portion: str) -> list[Holding]:
-        """Return the holdings of a portion, one per grant, that can still be opened."""
-        return list(self._alive(self._db.q.holdings_of_portion(portion=portion)))
+    def of_portion(self, speaker: str, index: int, portion: str) -> list[Holding]:
+        """Return the holdings of a report's portion, one per grant, that can still be opened."""
+        rows = self._db.q.holdings_of_portion(speaker=speaker, idx=index, portion=portion)
+        return list(self._alive(rows))
 
     def of_report(self, speaker: str, index: int) -> list[Holding]:
         """Return what is held of a report."""
@@ -130,7 +147,10 @@ class Holdings:
 
     def ciphertext(self, holding: Holding) -> bytes:
         """Return the ciphertext of a holding. Raises `NotFoundError`."""
-        data: bytes | None = self._db.q.ciphertext_of(digest=holding.header.ciphertext)
+        speaker, index = holding.report
+        data: bytes | None = self._db.q.ciphertext_of(
+            speaker=speaker, idx=index, digest=holding.header.ciphertext
+        )
         if data is None:
             raise NotFoundError(f"the ciphertext of portion {holding.portion} is not here")
         return data
@@ -157,7 +177,9 @@ class Holdings:
             self._forget(row["portion"])
         for row in rows:
             self._db.q.destroy_holding(slot=row["slot"])
-            self._db.q.drop_ciphertext(digest=row["ciphertext"])
+            self._db.q.drop_ciphertext(
+                speaker=row["report_speaker"], idx=row["report_idx"], digest=row["ciphertext"]
+            )
         self.on_destroyed()
         return tuple(row["portion"] for row in rows)
 
@@ -169,8 +191,8 @@ class Holdings:
         """
         slots = [
             row["slot"]
-            for row in self._db.q.all_holdings()
-            if row["state"] == "destroyed" and self._vault.key(row["slot"]) is not None
+            for row in self._db.q.destroyed_slots()
+            if self._vault.key(row["slot"]) is not None
         ]
         if slots:
             self._vault.destroy(slots)
@@ -180,7 +202,12 @@ class Holdings:
         last: int = self._db.q.last_slot()
         return last + 1
 
-    def _keep(self, holdings: Sequence[Holding], ciphertexts: Mapping[str, bytes]) -> None:
+    def _keep(
+        self,
+        holdings: Sequence[Holding],
+        ciphertexts: Mapping[str, bytes],
+        expires: str | None = None,
+    ) -> None:
         """Wrap keys and headers and store them, in slots that follow one another."""
         if not holdings:
             return
@@ -189,18 +216,21 @@ class Holdings:
         for key, one in zip(keys, holdings, strict=True):
             digest, data = one.header.ciphertext, ciphertexts[one.header.ciphertext]
             item = BundleItem(header=one.header_bytes, key=one.key)
-            sealed.append({"digest": digest, "data": data})
+            speaker, index = one.report
+            sealed.append({"speaker": speaker, "idx": index, "digest": digest, "data": data})
             rows.append(
                 {
                     "slot": one.slot,
                     "portion": one.portion,
-                    "report_speaker": one.report[0],
-                    "report_idx": one.report[1],
+                    "report_speaker": speaker,
+                    "report_idx": index,
                     "grant_speaker": one.grant[0],
                     "grant_idx": one.grant[1],
                     "ciphertext": digest,
                     "commitment": one.header.commitment,
                     "wrapped": wrap(key, canonical.encode(item), _context(one.portion, one.grant)),
+                    "expires": expires,
+                    "equivalent": one.relayed,
                 }
             )
             self._remember(one, data)
@@ -220,7 +250,7 @@ class Holdings:
         if holding.own:
             self._own_commitments[holding.portion] = holding.header.commitment
             while len(self._own_commitments) > COMMITMENTS_AT_HAND:
-                del self._own_commitments[next(iter(self._own_commitments))]
+                self._own_commitments.popitem(last=False)
 
     def _forget(self, portion: str) -> None:
         known = self._sealed.pop(portion, None)
@@ -246,6 +276,7 @@ class Holdings:
                 header=canonical.decode(item.header, Header),
                 header_bytes=item.header,
                 key=item.key,
+                relayed=row["equivalent"],
             )
 
 

@@ -29,6 +29,9 @@ from trilogue.store.database import Database
 
 __all__ = ["Opening", "Reading"]
 
+MOST_LAPSED = 1000
+"""Portions whose grants ran out that are looked at together."""
+
 
 @dataclass(frozen=True, repr=False)
 class Opening(Hidden):
@@ -62,9 +65,8 @@ class Reading:
         """
         at = self._clock()
         problem: Exception | None = None
-        for holding in self._holdings.of_portion(source.portion):
-            if holding.report != (source.report.speaker, source.report.index):
-                continue
+        speaker, index = source.report.speaker, source.report.index
+        for holding in self._holdings.of_portion(speaker, index, source.portion):
             try:
                 opening = self.open(holding, purpose, at)
             except (ConsentError, RefusedError) as error:
@@ -172,23 +174,19 @@ class Reading:
         return marking
 
     def lapsed(self, at: str) -> list[Cite]:
-        """Return the grants that ran out by themselves while something is still held under them."""
-        found = []
-        for row in self._db.q.held_grants():
-            cite = self._books.cite(row["grant_speaker"], row["grant_idx"])
-            statement = None if cite is None else self._books.statement(cite)
-            if cite is None or statement is None:
-                continue
-            expires = statement.says(GrantBody).extent.expires
-            if expires is not None and at >= expires:
-                found.append(cite)
-        return found
+        """Return the grants that ran out by themselves while something is still held under them.
+
+        Those that ran out first, and only so many: each is to be destroyed, and then asked again.
+        """
+        rows = self._db.q.lapsed(at=at, most=MOST_LAPSED)
+        places = dict.fromkeys((row["grant_speaker"], row["grant_idx"]) for row in rows)
+        cites = (self._books.cite(*place) for place in places)
+        return sorted(cite for cite in cites if cite is not None)
 
     def _equivalent(self, holding: Holding, marking: Marking) -> str | None:
         """Return the hub's equivalent, as it is for the marking that holds now."""
-        mark: str | None = self._db.q.mark_of(portion=holding.portion)
-        if mark is None or marking == holding.header.marking:
-            return mark
+        if holding.relayed is None or marking == holding.header.marking:
+            return holding.relayed
         arrangement = self._books.arrangement
         hub = arrangement.participant(arrangement.hub)
         return equivalent_mark(marking, arrangement.scale, hub.id, hub.language)

@@ -28,6 +28,8 @@ from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 __all__ = ["Outgoing", "Sending"]
 
 MOST_ROWS = 128
+MOST_STEPS = 2048
+"""Steps along another's log in one voice: each carries a proof of some twenty hashes."""
 MOST_BYTES = MAX_CONTENT
 """A delivery of several statements stops growing here; a single one goes whatever its size."""
 
@@ -96,7 +98,13 @@ class Sending:
             rows[index] = burden
         if not rows:
             return None
-        voices = [*self._carried_voices(load.carried.values(), peer), self._own_voice(load, peer)]
+        behind = self._behind(load, peer)
+        if behind:
+            # Too far for one delivery: the neighbour's view is moved on first.
+            load, rows, voices = _Load(), {}, behind
+        else:
+            carried = self._carried_voices(load.carried.values(), peer)
+            voices = [*carried, self._own_voice(load, peer)]
         delivery = Delivery(
             v=1,
             sender=self._books.me,
@@ -122,7 +130,7 @@ class Sending:
         told how far the neighbour has seen a log, so that the next delivery can begin there.
         """
         sizes = {(outgoing.peer, seen.speaker): seen.size for seen in ack.seen}
-        news = any(self._peer_saw.get(place, 0) != size for place, size in sizes.items())
+        news = any(self._peer_saw.get(place) != size for place, size in sizes.items())
         self._peer_saw.update(sizes)
         for seen in ack.seen:
             if seen.speaker == self._books.me:
@@ -142,7 +150,7 @@ class Sending:
                 if failed
                 else None
             )
-        if not moved and not news:
+        if not moved and not news and outgoing.rows:
             # Nothing of it could be taken in yet: what waits behind it gets its turn.
             self._tried[outgoing.peer] = max(outgoing.rows)
         return moved or news
@@ -235,7 +243,7 @@ class Sending:
                 self._own(item.report.index, load)
                 reports.append(item.report)
             for portion in item.portions:
-                sealed = self._holdings.sealed(portion)
+                sealed = self._holdings.sealed(item.report, portion)
                 if sealed is not None and sealed[0] not in load.ciphertexts:
                     load.ciphertexts[sealed[0]] = sealed[1]
                     load.size += len(sealed[1])
@@ -302,21 +310,52 @@ class Sending:
                 by_checkpoint[one.cite.speaker, one.size].append(one)
         reached: dict[str, int] = {}
         for (speaker, size), said in sorted(by_checkpoint.items()):
-            old = reached.get(speaker, self._peer_saw.get((peer, speaker), 0))
+            # Nothing is known after a start: that it has seen all of this is the cheapest guess,
+            # and its answer tells how far it is.
+            old = reached.get(speaker, self._peer_saw.get((peer, speaker), size))
             reached[speaker] = max(old, size)
             yield Voice(
                 speaker=speaker,
                 note=self._db.q.seen_at(speaker=speaker, size=size)["note"],
                 old=old,
-                steps=tuple(
-                    Step(size=row["size"], root=row["root"], proof=_hashes(row["proof"]))
-                    for row in self._db.q.seen_after(speaker=speaker, size=old, last=size)
-                ),
+                steps=self._steps(speaker, old, size),
                 statements=tuple(
                     Spoken(raw=one.raw, proof=one.proof)
                     for one in sorted(said, key=lambda one: one.cite.index)
                 ),
             )
+
+    def _behind(self, load: _Load, peer: str) -> list[Voice]:
+        """Return voices that only move a neighbour on, where it is too far behind for this load.
+
+        Of a log of which it has seen little there may be more steps than a delivery holds.
+        """
+        voices = []
+        goals: dict[str, int] = {}
+        for one in load.carried.values():
+            speaker = one.cite.speaker
+            goals[speaker] = max(goals.get(speaker, 0), one.size or 0)
+        for speaker, goal in sorted(goals.items()):
+            old = self._peer_saw.get((peer, speaker), goal)
+            row = self._db.q.seen_far(speaker=speaker, size=old, last=goal, far=MOST_STEPS)
+            if row is None:
+                continue
+            voices.append(
+                Voice(
+                    speaker=speaker,
+                    note=row["note"],
+                    old=old,
+                    steps=self._steps(speaker, old, row["size"]),
+                    statements=(),
+                )
+            )
+        return voices
+
+    def _steps(self, speaker: str, old: int, size: int) -> tuple[Step, ...]:
+        return tuple(
+            Step(size=row["size"], root=row["root"], proof=_hashes(row["proof"]))
+            for row in self._db.q.seen_after(speaker=speaker, size=old, last=size)
+        )
 
     # Limits.
 

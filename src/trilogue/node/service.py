@@ -280,7 +280,7 @@ class Service:
         """Destroy what ran out, and publish what may be published."""
         while True:
             try:
-                if await self.ask(self.engine.has_lapsed):
+                while await self.ask(self.engine.has_lapsed):
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
             except UnavailableError as error:

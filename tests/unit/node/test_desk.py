@@ -338,7 +338,7 @@ def reclassify(trio: Trio, filed: Filed, level: str) -> Composed:
 
 
 def opening(trio: Trio, who: str, filed: Filed):
-    (holding,) = trio[who].holdings.of_portion(filed.portions[0])
+    (holding,) = trio[who].holdings.of_portion(filed.speaker, filed.index, filed.portions[0])
     return trio[who].reading.open(holding, "analysis", trio[who].now())
 
 

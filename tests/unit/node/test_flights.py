@@ -120,7 +120,7 @@ def test_a_flight_is_filed_with_the_lineage_and_the_banner_of_its_sources(shared
         assert {one.portion for one in header.derived_from} == {
             one.portion for one in raid.best.lineage[0]
         }
-        (holding,) = hub.holdings.of_portion(digest)
+        (holding,) = hub.holdings.of_portion(authored.report.speaker, authored.report.index, digest)
         payloads[header.payload_type] = parse_payload(
             header.payload_type, hub.holdings.open(holding)
         )

@@ -103,11 +103,16 @@ def test_a_ciphertext_stays_while_another_grant_needs_it(trio: Trio):
     trio.settle()
     trio.withdraw(first)
     trio.settle()
-    (holding,) = trio["JP"].holdings.of_portion(filed.portions[0])
+    (holding,) = trio["JP"].holdings.of_portion(filed.speaker, filed.index, filed.portions[0])
     assert trio["JP"].holdings.open(holding)
     trio.withdraw(second)
     trio.settle()
-    assert trio["JP"].db.q.ciphertext_of(digest=holding.header.ciphertext) is None
+    assert (
+        trio["JP"].db.q.ciphertext_of(
+            speaker=filed.speaker, idx=filed.index, digest=holding.header.ciphertext
+        )
+        is None
+    )
     with pytest.raises(NotFoundError, match="is not here"):
         trio["JP"].holdings.open(holding)
 

@@ -98,7 +98,7 @@ def test_an_estimate_is_filed_with_the_lineage_and_the_banner_of_its_sources(
     assert header.marking.originators == ALL
     assert set(header.marking.releasable_to) == set(ALL)
     assert {source.report.speaker for source in header.derived_from} == set(ALL)
-    (holding,) = hub.holdings.of_portion(digest)
+    (holding,) = hub.holdings.of_portion(authored.report.speaker, authored.report.index, digest)
     stated = parse_payload("seismic-event", hub.holdings.open(holding))
     assert isinstance(stated, SeismicEvent)
     assert stated.identification is not None

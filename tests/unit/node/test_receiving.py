@@ -50,7 +50,7 @@ def test_the_same_delivery_twice_counts_once(trio: Trio):
     first, second = (trio.deliver(outgoing, "KR") for _ in range(2))
     assert [o.step for o in first.outcomes] == [o.step for o in second.outcomes]
     assert receipts(trio, "US") == list(filed.portions)
-    assert len(trio["US"].holdings.of_portion(filed.portions[0])) == 1
+    assert len(trio["US"].holdings.of_portion(filed.speaker, filed.index, filed.portions[0])) == 1
 
 
 def test_an_answer_that_was_lost_costs_one_more_delivery(trio: Trio):
@@ -445,3 +445,49 @@ def test_while_the_originator_is_away_its_grants_stand_and_end_by_themselves(tri
     assert trio.settle() == []
     assert trio["KR"].books.statement(asked) is not None
     assert [s.speaker for s in trio.statements("KR", "destruction")] == ["JP"]
+
+
+# How far a neighbour has seen a log.
+
+
+def steps_in(trio: Trio, speaker: str) -> list[int]:
+    """Return how many steps along a speaker's log the hub's next delivery to JP has, by voice."""
+    outgoing = trio["US"].sending.outgoing("JP")
+    assert outgoing is not None
+    voices = parse_delivery(outgoing.data).voices
+    return [len(voice.steps) for voice in voices if voice.speaker == speaker]
+
+
+def test_after_a_start_a_log_is_not_told_from_its_beginning(trio: Trio):
+    for _ in range(4):
+        trio.grant(trio.file("KR"))
+        trio.settle()
+    filed = trio.file("KR")
+    trio.grant(filed)
+    trio.carry("KR", "US")
+    trio.restart("US")
+    assert sum(steps_in(trio, "KR")) == 0
+    assert not trio.settle()
+    assert set(filed.portions) <= trio.held("JP")
+    assert not trio.faults()
+
+
+def test_one_who_was_away_is_led_along_in_several_deliveries(
+    trio: Trio, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("trilogue.node.sending.MOST_STEPS", 3)
+    for _ in range(8):
+        trio.grant(trio.file("KR"), audience=("US",))
+        trio.carry("KR", "US")
+    filed = trio.file("KR")
+    trio.grant(filed)
+    trio.carry("KR", "US")
+    seen, most = [], 0
+    while filed.portions[0] not in trio.held("JP"):
+        most = max(most, *steps_in(trio, "KR"))
+        assert trio.carry("US", "JP")
+        seen.append(trio["JP"].books.seen("KR"))
+    assert most == 4
+    assert len(set(seen)) > 2
+    assert not trio.settle()
+    assert not trio.faults()

@@ -131,7 +131,9 @@ def seize(trio: Trio, who: str, to: Path, past: Past | None = None) -> Loot:
 def content(trio: Trio, what: Filed) -> bytes:
     """Return what a report's first portion says, from its author."""
     author = trio[what.speaker]
-    (own, *_) = (h for h in author.holdings.of_portion(what.portions[0]) if h.own)
+    (own, *_) = (
+        h for h in author.holdings.of_portion(what.speaker, what.index, what.portions[0]) if h.own
+    )
     return author.holdings.open(own)
 
 

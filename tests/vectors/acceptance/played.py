@@ -71,7 +71,9 @@ class Stage:
                 continue
             for item in statement.says(GrantBody).items:
                 for digest in item.portions:
-                    for holding in self.trio["KR"].holdings.of_portion(digest)[:1]:
+                    for holding in self.trio["KR"].holdings.of_portion(
+                        item.report.speaker, item.report.index, digest
+                    )[:1]:
                         yield Opened(
                             report=item.report,
                             grant=cite,
@@ -140,8 +142,9 @@ class Stage:
                     for box in grant.boxes
                     if box.participant == "JP"
                 ]
-                for digest in (digest for item in grant.items for digest in item.portions):
-                    held = engine.holdings.of_portion(digest)[:1]
+                named = ((item.report, one) for item in grant.items for one in item.portions)
+                for report, digest in named:
+                    held = engine.holdings.of_portion(report.speaker, report.index, digest)[:1]
                     ciphertexts += [engine.holdings.ciphertext(one) for one in held]
         return canonical.encode(
             Delivery(

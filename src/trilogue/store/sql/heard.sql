@@ -9,6 +9,15 @@ SELECT size, root, note FROM seen WHERE speaker = :speaker AND size = :size;
 SELECT size, old, root, proof, note FROM seen
 WHERE speaker = :speaker AND size > :size AND size <= :last ORDER BY size;
 
+-- name: seen_far^
+-- The first checkpoint of a speaker's log more than so many steps from a size on whose note is here;
+-- none when the last is nearer.
+SELECT size, note FROM seen
+WHERE speaker = :speaker AND note IS NOT NULL AND size < :last AND size >=
+    (SELECT size FROM seen WHERE speaker = :speaker AND size > :size AND size <= :last
+     ORDER BY size LIMIT 1 OFFSET :far)
+ORDER BY size LIMIT 1;
+
 -- name: add_seen!
 INSERT INTO seen (speaker, size, old, root, proof, note)
 VALUES (:speaker, :size, :old, :root, :proof, :note) ON CONFLICT (speaker, size) DO NOTHING;

@@ -15,9 +15,6 @@ ON CONFLICT (what, speaker, idx, participant) DO UPDATE SET state = excluded.sta
 SELECT state FROM life
 WHERE what = :what AND speaker = :speaker AND idx = :idx AND participant = :participant;
 
--- name: lives
-SELECT * FROM life WHERE what = :what AND state = :state ORDER BY speaker, idx, participant;
-
 -- name: lives_of
 SELECT participant, state FROM life WHERE what = :what AND speaker = :speaker AND idx = :idx
 ORDER BY participant;

@@ -37,6 +37,7 @@ CREATE TABLE cosignature (
     lines   TEXT    NOT NULL,
     PRIMARY KEY (size, witness)
 ) WITHOUT ROWID;
+CREATE INDEX cosignature_witness ON cosignature (witness, size);
 
 -- Others' logs: each checkpoint that was proven consistent with the one before it.
 CREATE TABLE seen (
@@ -63,9 +64,14 @@ CREATE TABLE cosigned (
 );
 
 -- Sealed content. A box lives here only until it is delivered; a key only under its wrapping.
+-- What grows is keyed by its place in a log: new rows then land beside one another. Keyed by a
+-- digest, each would land on a page of its own, and the cost of a report would grow with the store.
 CREATE TABLE ciphertext (
-    digest TEXT PRIMARY KEY,
-    data   BLOB NOT NULL
+    report_speaker TEXT    NOT NULL,
+    report_idx     INTEGER NOT NULL,
+    digest         TEXT    NOT NULL,
+    data           BLOB    NOT NULL,
+    PRIMARY KEY (report_speaker, report_idx, digest)
 );
 CREATE TABLE box (
     digest      TEXT PRIMARY KEY,
@@ -83,14 +89,13 @@ CREATE TABLE holding (
     commitment     TEXT    NOT NULL,   -- to the plaintext; salted
     wrapped        BLOB    NOT NULL,
     state          TEXT    NOT NULL,   -- held | destroyed
-    UNIQUE (portion, grant_speaker, grant_idx)
+    expires        TEXT,               -- when its grant runs out by itself
+    equivalent     TEXT,               -- the hub's, where it relayed the portion
+    UNIQUE (report_speaker, report_idx, portion, grant_speaker, grant_idx)
 );
-CREATE INDEX holding_report ON holding (report_speaker, report_idx);
 CREATE INDEX holding_grant ON holding (grant_speaker, grant_idx);
-CREATE TABLE mark (
-    portion    TEXT PRIMARY KEY,
-    equivalent TEXT NOT NULL
-);
+CREATE INDEX holding_expires ON holding (expires) WHERE state = 'held' AND expires IS NOT NULL;
+CREATE INDEX holding_destroyed ON holding (slot) WHERE state = 'destroyed';
 
 -- What must still be sent, by neighbour, in order.
 CREATE TABLE outbox (
@@ -101,6 +106,8 @@ CREATE TABLE outbox (
     reason TEXT    NOT NULL
 );
 CREATE INDEX outbox_peer ON outbox (peer, state, idx);
+CREATE INDEX outbox_idx ON outbox (idx, state);
+CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';
 
 -- The node's own books.
 CREATE TABLE arrangement (
@@ -165,4 +172,3 @@ CREATE TABLE life (
     state       TEXT    NOT NULL,
     PRIMARY KEY (what, speaker, idx, participant)
 ) WITHOUT ROWID;
-CREATE INDEX life_state ON life (what, state);

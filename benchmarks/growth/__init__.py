@@ -1,0 +1,1 @@
+"""Growth: what a report, a start and a store cost when the log is long."""
