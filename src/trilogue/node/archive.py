@@ -22,19 +22,20 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.errors import InputError, NotFoundError, UnavailableError
 from trilogue.node.engine import Engine
-from trilogue.node.founding import CARD, whole
+from trilogue.node.founding import CARD, fresh_store, whole
 from trilogue.node.guarded import make_private
 from trilogue.node.keystore import write_private
 from trilogue.node.settings import FILE as SETTINGS
 from trilogue.node.settings import Settings
 from trilogue.node.verifying import Verified, verify
+from trilogue.store.database import open_database
 
 __all__ = ["back_up", "restore", "vault_of"]
 
@@ -98,20 +99,38 @@ def restore(
                 raise NotFoundError(f"{vault} does not exist") from None
         settings = Settings.read(making)
         template = parse_arrangement(settings.template_files())
-        try:
-            # Opening the engine replays the destructions that the store knows of.
-            engine = Engine(making, settings.participant, template, clock)
-        except sqlite3.DatabaseError as error:
-            raise UnavailableError(f"the store in {archive} is damaged: {error}") from error
-        with closing(engine):
-            found = verify(engine, progress)
-        if found.size < seen:
-            raise InputError(
-                f"the backup holds {found.size} entries of {engine.me}'s log, and others have"
-                f" seen {seen}",
-                hint="restore a newer backup: going on from this one would fork the log",
-            )
+        with _in_place(making / _STORE, settings) as location:
+            try:
+                # Opening the engine replays the destructions that the store knows of.
+                engine = Engine(making, settings.participant, template, clock, location)
+            except sqlite3.DatabaseError as error:
+                raise UnavailableError(f"the store in {archive} is damaged: {error}") from error
+            with closing(engine):
+                found = verify(engine, progress)
+            if found.size < seen:
+                raise InputError(
+                    f"the backup holds {found.size} entries of {engine.me}'s log, and others have"
+                    f" seen {seen}",
+                    hint="restore a newer backup: going on from this one would fork the log",
+                )
     return found
+
+
+@contextmanager
+def _in_place(copy: Path, settings: Settings) -> Iterator[str]:
+    """Bring the copy of a store to where the settings have it; give its location.
+
+    A store in PostgreSQL must be new, and vanishes when the block fails.
+    """
+    if settings.store_location == str(copy):
+        yield str(copy)
+        return
+    with fresh_store(settings) as location:
+        with closing(open_database(location)) as db:
+            db.restore(str(copy))
+        for file in copy.parent.glob(f"{copy.name}*"):
+            file.unlink()
+        yield location
 
 
 def _private(path: str, flags: int) -> int:

@@ -7,6 +7,8 @@ drive three engines in memory and carry their deliveries by hand. Both run the s
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -27,10 +29,11 @@ from trilogue.node.reading import Reading
 from trilogue.node.receiving import Receiving
 from trilogue.node.sending import Sending
 from trilogue.node.sequencer import Done, Sequencer
+from trilogue.node.settings import STORE
 from trilogue.node.vault import Vault
 from trilogue.protocol.bodies import DestructionBody
 from trilogue.protocol.statement import Composed
-from trilogue.store.database import Database
+from trilogue.store.database import open_database
 
 __all__ = ["Engine", "raise_refused"]
 
@@ -41,14 +44,19 @@ LEAST_KEYS = 3
 
 
 class Engine:
-    """One participant. `directory` holds its store, vault and keys.
+    """One participant. `directory` holds its vault and keys, and its store unless `store` is given.
 
     `clock` returns the present `Instant`; the engine never lets it run backwards. `template` is
     the arrangement as it ships: it names participants, origins and pacts before roots are known.
     """
 
     def __init__(
-        self, directory: Path, participant: str, template: Arrangement, clock: Callable[[], str]
+        self,
+        directory: Path,
+        participant: str,
+        template: Arrangement,
+        clock: Callable[[], str],
+        store: str | None = None,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_guarded(directory)
@@ -57,7 +65,17 @@ class Engine:
         self.me = participant
         self._clock = clock
         self._latest = ""
-        self.db = Database(str(directory / "store.sqlite"))
+        self.db = open_database(store or str(directory / STORE))
+        try:
+            self.db.lead(f"process {os.getpid()} of {socket.gethostname()}")
+            self._assemble(participant, template)
+        except BaseException:
+            self.db.close()
+            raise
+
+    def _assemble(self, participant: str, template: Arrangement) -> None:
+        """Put the parts together, over a store that nobody else writes."""
+        directory = self.directory
         self.vault = Vault(directory / "vault.bin")
         self.keystore = Keystore(
             directory / "keys", participant, template.participant(participant).log
@@ -143,11 +161,22 @@ class Engine:
         }
 
     def _load_keys(self) -> None:
-        """Load the newest working keys, and as many older ones as others may still rely on."""
-        published = {material.sequence for _, material in self.books.materials(self.me)}
+        """Load the newest working keys, and as many older ones as others may still rely on.
+
+        Raises `UnavailableError` when the store is another node's: its log has other keys.
+        """
+        published = {material.sequence: material for _, material in self.books.materials(self.me)}
         sequences = [n for n in reversed(self.keystore.sequences()) if n in published]
         most = max(LEAST_KEYS, len(self._unknown_keys()) + 1)
-        self.accepting.keys = [self.keystore.working(n) for n in sequences[:most]]
+        keys = [self.keystore.working(n) for n in sequences[:most]]
+        if (published and not keys) or any(
+            one.checkpoint.public.vkeys() != published[one.sequence].checkpoint for one in keys
+        ):
+            raise UnavailableError(
+                f"the store {self.db.location} is not that of the keys in {self.directory}",
+                hint="give each node a store of its own",
+            )
+        self.accepting.keys = keys
 
     # Acts.
 

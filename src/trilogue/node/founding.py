@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
 from trilogue.node.shelf import read_files, write_files
 from trilogue.node.tokens import Role, issue
+from trilogue.store.database import open_database
 
 __all__ = [
     "ADMINISTRATOR",
@@ -36,6 +37,7 @@ __all__ = [
     "Joined",
     "default_addresses",
     "find_arrangement",
+    "fresh_store",
     "fingerprint",
     "found",
     "join",
@@ -95,12 +97,14 @@ def found(
     officers: Sequence[str] = (),
     listen: str | None = None,
     api: str | None = None,
+    store: str | None = None,
 ) -> Settings:
     """Make a participant's node in a new or empty directory; return its settings.
 
     `of` is an arrangement as it ships, or a folder with one, of which the node keeps a copy. The
     administrator and each officer get a token, in a file that its owner alone may read
-    (`token_file`). Raises `InputError` or `NotFoundError`; then nothing was made.
+    (`token_file`). `store` is a PostgreSQL URL, or None for a file. Raises `InputError` or
+    `NotFoundError`; then nothing was made.
     """
     name, files = find_arrangement(of)
     template = parse_arrangement(files)
@@ -113,18 +117,37 @@ def found(
             of=name or "./template",
             listen=listen or usual[0],
             api=api or usual[1],
+            store=store,
         )
         if name is None:
             write_files(files, making / "template")
-        engine = Engine(making, participant, template, clock)
-        try:
-            engine.initialise(officers)
-            (making / CARD).write_bytes(engine.governing.card())
-            _issue_tokens(engine, officers)
-        finally:
-            engine.close()
+        with fresh_store(settings) as location:
+            engine = Engine(making, participant, template, clock, location)
+            with closing(engine):
+                engine.initialise(officers)
+                (making / CARD).write_bytes(engine.governing.card())
+                _issue_tokens(engine, officers)
         settings.write()
     return Settings.read(directory)
+
+
+@contextmanager
+def fresh_store(settings: Settings) -> Iterator[str]:
+    """Give the location of a store with nothing in it; it vanishes when the block fails.
+
+    Raises `InputError` when there is something in it already.
+    """
+    location = settings.store_location
+    with closing(open_database(location)) as db:
+        if db.q.last_position():
+            raise InputError(
+                f"the store {db.location} is not empty: a node has it", hint="name another schema"
+            )
+    try:
+        yield location
+    except BaseException:
+        open_database(location).discard()
+        raise
 
 
 def token_file(directory: Path, name: str) -> Path:

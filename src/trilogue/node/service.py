@@ -65,7 +65,8 @@ def open_engine(directory: Path, clock: Callable[[], str] = wall_clock) -> tuple
     """Open the engine of a node's directory, as its settings say."""
     settings = Settings.read(directory)
     template = parse_arrangement(settings.template_files())
-    return Engine(directory, settings.participant, template, clock), settings
+    engine = Engine(directory, settings.participant, template, clock, settings.store_location)
+    return engine, settings
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,20 @@ tokens over TLS alone, so it then needs
     certificate = "api/certificate.pem"
     key = "api/key.pem"
 
+The store is the file `store.sqlite` in the directory, unless
+
+    store = "postgresql://kr@db.example/trilogue?schema=kr"
+
+or the environment's `TRILOGUE_STORE`, which goes before it, names one in PostgreSQL. Without
+`schema` it is the participant's name in small letters.
+
 An unknown key, a missing key or a value of another type is refused.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,9 +42,11 @@ from trilogue.arrangement.files import shipped
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.shelf import read_files
 
-__all__ = ["ApiTls", "Settings", "parse_address"]
+__all__ = ["STORE_VARIABLE", "ApiTls", "Settings", "parse_address"]
 
 FILE = "node.toml"
+STORE = "store.sqlite"
+STORE_VARIABLE = "TRILOGUE_STORE"
 
 _TITLE = (
     "# A node of Trilogue: who it is and where it listens. `trilogue node join` adds the peers.\n"
@@ -62,6 +72,7 @@ class _File(_Table, frozen=True, kw_only=True):
     of: str
     listen: str
     api: str
+    store: str | None = None
     api_tls: ApiTls | None = None
     peers: dict[str, str] = {}
 
@@ -79,6 +90,11 @@ class Settings(_File, frozen=True, kw_only=True):
             raise InputError(
                 f"api: {self.api!r} is beyond this machine, and the API has no TLS",
                 hint="bind it to 127.0.0.1, or add [api_tls] with certificate and key",
+            )
+        if self.store is not None and not _is_postgresql(self.store):
+            raise InputError(
+                "store is no PostgreSQL URL",
+                hint="write postgresql://USER@HOST/DATABASE, or leave it out for a file",
             )
         for name, location in self.peers.items():
             _, port = parse_address(f"peers.{name}", location)
@@ -109,7 +125,8 @@ class Settings(_File, frozen=True, kw_only=True):
         """Return `node.toml` as it is written."""
         lines = [
             f"{key} = {_quote(getattr(self, key))}"
-            for key in ("participant", "of", "listen", "api")
+            for key in ("participant", "of", "listen", "api", "store")
+            if getattr(self, key) is not None
         ]
         if self.api_tls is not None:
             lines += ["", "[api_tls]"]
@@ -140,6 +157,25 @@ class Settings(_File, frozen=True, kw_only=True):
         if self.of.startswith("./"):
             return read_files(self.directory / self.of)
         return shipped(self.of)
+
+    @property
+    def store_location(self) -> str:
+        """Where the store is: a file's path, or a PostgreSQL URL with its schema.
+
+        Raises `InputError` for an environment that names something else.
+        """
+        url = os.environ.get(STORE_VARIABLE) or self.store
+        if url is None:
+            return str(self.directory / STORE)
+        if not _is_postgresql(url):
+            raise InputError(
+                f"{STORE_VARIABLE} is no PostgreSQL URL",
+                hint="write postgresql://USER@HOST/DATABASE, or unset it for a file",
+            )
+        base, _, query = url.partition("?")
+        if not any(pair.startswith("schema=") for pair in query.split("&")):
+            query = "&".join(filter(None, (query, f"schema={self.participant.lower()}")))
+        return f"{base}?{query}"
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -193,6 +229,10 @@ def parse_address(name: str, text: str) -> tuple[str, int]:
     if any(char.isspace() or char in '/@?#"\\' for char in host) or not host.isascii():
         raise InputError(f"{name}: {text!r}: {host!r} is no host")
     return host, int(port)
+
+
+def _is_postgresql(url: str) -> bool:
+    return url.startswith(("postgresql://", "postgres://"))
 
 
 def _is_loopback(host: str) -> bool:

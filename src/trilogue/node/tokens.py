@@ -5,8 +5,8 @@ store keeps its SHA-256 alone: the token cannot be made from it, and looking it 
 time whatever a stranger offers. A token names its holder (an officer, or a service such as a
 sensor feed) and the holder's roles; the name is what grants and the access register say.
 
->>> from trilogue.store.database import Database
->>> db = Database(":memory:")
+>>> from trilogue.store.database import open_database
+>>> db = open_database(":memory:")
 >>> token = issue(db, "lee-min", {Role.ANALYST})
 >>> check(db, token)
 Caller(name='lee-min', roles=frozenset({<Role.ANALYST: 'analyst'>}))

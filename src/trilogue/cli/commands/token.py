@@ -104,8 +104,7 @@ def revoke(*, directory: Path, name: str) -> None:
 def _store(directory: Path) -> Iterator[Database]:
     """Open the store of a node, running or not: a token is one row, written at once."""
     from trilogue.node.settings import Settings
-    from trilogue.store.database import Database
+    from trilogue.store.database import open_database
 
-    Settings.read(directory)
-    with closing(Database(str(directory / "store.sqlite"))) as db:
+    with closing(open_database(Settings.read(directory).store_location)) as db:
         yield db

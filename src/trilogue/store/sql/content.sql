@@ -70,4 +70,5 @@ SELECT slot FROM holding WHERE state = 'destroyed' ORDER BY slot;
 SELECT * FROM holding ORDER BY slot;
 
 -- name: destroy_holding!
-UPDATE holding SET state = 'destroyed', wrapped = x'' WHERE slot = :slot;
+-- What is left of the wrapped key is no byte of it.
+UPDATE holding SET state = 'destroyed', wrapped = substr(wrapped, 1, 0) WHERE slot = :slot;

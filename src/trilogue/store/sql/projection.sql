@@ -24,7 +24,7 @@ ORDER BY participant;
 SELECT statement.*, life.state FROM statement JOIN life
     ON life.what = 'request' AND life.speaker = statement.speaker AND life.idx = statement.idx
 WHERE statement.kind = 'request' AND statement.position > :after
-  AND (:state IS NULL OR life.state = :state)
+  AND (CAST(:state AS TEXT) IS NULL OR life.state = :state)
 ORDER BY statement.position LIMIT :most;
 
 -- name: citing

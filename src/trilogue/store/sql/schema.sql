@@ -148,6 +148,13 @@ CREATE TABLE token (
     revoked INTEGER NOT NULL DEFAULT 0
 );
 
+-- Who writes this store: each who begins to counts one generation on, and is the only one who may.
+CREATE TABLE lease (
+    one        INTEGER PRIMARY KEY CHECK (one = 1),
+    generation INTEGER NOT NULL,
+    holder     TEXT    NOT NULL
+);
+
 -- Projections.
 CREATE TABLE cited (
     to_speaker TEXT    NOT NULL,

@@ -29,7 +29,7 @@ CROSS JOIN outbox
     ON outbox.peer = :peer AND outbox.state = 'waiting' AND outbox.idx = cited.idx
 WHERE statement.kind IN
     ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
-ORDER BY outbox.idx;
+ORDER BY idx;
 
 -- name: count_waiting
 SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
@@ -59,7 +59,7 @@ VALUES (:at, :officer, :purpose, :why, :report_speaker, :report_idx, :portion);
 SELECT * FROM access WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: add_pending<!
-INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since);
+INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since) RETURNING id;
 
 -- name: pending_at^
 SELECT * FROM pending WHERE id = :id;
@@ -90,3 +90,12 @@ SELECT name, roles, revoked FROM token ORDER BY name;
 
 -- name: revoke_token!
 UPDATE token SET revoked = 1 WHERE name = :name;
+
+-- name: lease^
+-- Who writes this store, and in which generation.
+SELECT generation, holder FROM lease;
+
+-- name: lead<!
+INSERT INTO lease (one, generation, holder) VALUES (1, 1, :holder)
+ON CONFLICT (one) DO UPDATE SET generation = lease.generation + 1, holder = excluded.holder
+RETURNING generation;

@@ -1,0 +1,221 @@
+"""The store in one SQLite file: WAL, every commit synced before it returns (`synchronous=FULL`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiosql.types import SQLOperationType
+
+from trilogue.errors import InputError, UnavailableError
+from trilogue.store.database import Database, LeaseLostError, Row
+from trilogue.store.statements import SCHEMA_VERSION, check_version, schema, statements, steps
+
+__all__ = ["SqliteDatabase"]
+
+_STATEMENTS = statements()
+
+
+class SqliteDatabase(Database):
+    """A store in one file. `path` is the file, or ":memory:".
+
+    Two who write one file wait for each other; who leads it (`lead`) is told when it was led anew.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = self.location = path
+        self._generation = 0
+        try:
+            self._open(path)
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(f"the store cannot be opened: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise UnavailableError(
+                f"the store is damaged: {error}", hint="restore it from a backup"
+            ) from error
+
+    def _open(self, path: str) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = _row
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "busy_timeout=5000",
+            "cache_size=-65536",
+        ):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self.q = _Bound(self._connection)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        version = self._connection.execute("PRAGMA user_version").fetchone()["user_version"]
+        if version == 0:
+            self._step(SCHEMA_VERSION, schema())
+            return
+        check_version(version)
+        for number, script in steps(version):
+            self._step(number, script)
+
+    def _step(self, version: int, script: str) -> None:
+        try:
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE;{script}\n;PRAGMA user_version = {version};COMMIT;"
+            )
+        except BaseException:
+            self._roll_back()
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block in one transaction."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise UnavailableError(f"the store cannot be written: {error}") from error
+        try:
+            if self._generation:
+                self._check_lease()
+            yield
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise UnavailableError(f"the store cannot be written: {error}") from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Run a block inside a transaction that can fail alone.
+
+        When the disk fails, SQLite may have given up the whole transaction.
+        """
+        self._connection.execute("SAVEPOINT act")
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(f"the store cannot be written: {error}") from error
+        except BaseException as error:
+            if not self._connection.in_transaction:
+                raise UnavailableError(f"the store cannot be written: {error}") from error
+            self._connection.execute("ROLLBACK TO act")
+            self._connection.execute("RELEASE act")
+            raise
+        self._connection.execute("RELEASE act")
+
+    @property
+    def changes(self) -> int:
+        """Rows that were inserted, changed or deleted since the store was opened."""
+        return self._connection.total_changes
+
+    def lead(self, holder: str) -> None:
+        """Become the one who writes this file. The lock of the node's directory goes before it."""
+        with self.transaction():
+            self._generation = self.q.lead(holder=holder)
+
+    def _check_lease(self) -> None:
+        lease = self.q.lease()
+        if lease["generation"] != self._generation:
+            raise LeaseLostError(
+                f"{lease['holder']} writes this store now", hint="one process at a time may"
+            )
+
+    def backup(self, path: str) -> None:
+        """Write a consistent copy of the store to `path`."""
+        target = sqlite3.connect(path)
+        try:
+            self._connection.backup(target)
+        finally:
+            target.close()
+
+    def restore(self, path: str) -> None:
+        """Take everything from a copy."""
+        if self.q.last_position():
+            raise InputError(f"the store {self.path} is not empty", hint="restore into a new one")
+        source = SqliteDatabase(path)
+        try:
+            source._connection.backup(self._connection)
+        finally:
+            source.close()
+
+    def check(self) -> None:
+        """Have SQLite check its own pages; raise `UnavailableError` on damage."""
+        result = self._connection.execute("PRAGMA quick_check").fetchone()["quick_check"]
+        if result != "ok":
+            raise UnavailableError(
+                f"the store is damaged: {result}", hint="restore it from a backup"
+            )
+
+    def discard(self) -> None:
+        """Close the file and remove it, with its write-ahead log."""
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            Path(self.path + suffix).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+class _Bound:
+    """The named statements, bound to a connection: `db.q.statement_at(speaker=…, idx=…)`.
+
+    aiosql reads them and knows what each gives; they are called without it in between, since a
+    report takes thirty of them.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        statement = _STATEMENTS[name]
+        bound = _CALLS[statement.operation](self._connection, statement.sql)
+        setattr(self, name, bound)
+        return bound
+
+
+def _changing(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given).rowcount
+
+
+def _changing_many(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda rows: connection.executemany(sql, rows).rowcount
+
+
+def _rows(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given)
+
+
+def _one_row(connection: sqlite3.Connection, sql: str) -> Any:
+    return lambda **given: connection.execute(sql, given).fetchone()
+
+
+def _value(connection: sqlite3.Connection, sql: str) -> Any:
+    def call(**given: Any) -> Any:
+        row = connection.execute(sql, given).fetchone()
+        return None if row is None else next(iter(row.values()))
+
+    return call
+
+
+_CALLS = {
+    SQLOperationType.INSERT_RETURNING: _value,
+    SQLOperationType.INSERT_UPDATE_DELETE: _changing,
+    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _changing_many,
+    SQLOperationType.SELECT: _rows,
+    SQLOperationType.SELECT_ONE: _one_row,
+    SQLOperationType.SELECT_VALUE: _value,
+}
