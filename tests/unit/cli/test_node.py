@@ -12,7 +12,7 @@ from trilogue.cli.commands.token import ROLES
 from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
 from trilogue.node.tokens import Role, check
-from trilogue.store.database import Database
+from trilogue.store.database import Database, open_database
 
 
 def join(run, three, who, *more, code=0):
@@ -208,7 +208,7 @@ def test_a_token_is_shown_once_or_written_to_a_file(run, three):
     )  # fmt: skip
     assert file.read_text().strip() not in done.stdout
     assert file.stat().st_mode & 0o777 == 0o600
-    db = Database(str(three / "KR" / "store.sqlite"))
+    db = open_database(str(three / "KR" / "store.sqlite"))
     assert check(db, shown).roles == {Role.AUDITOR}
     assert check(db, file.read_text().strip()).roles == {Role.ANALYST, Role.WATCH_OFFICER}
     db.close()

@@ -9,12 +9,12 @@ import pytest
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.problem import UnknownCallerError
 from trilogue.node.tokens import Role, check, issue, issued, revoke
-from trilogue.store.database import Database
+from trilogue.store.database import Database, open_database
 
 
 @pytest.fixture
 def db() -> Database:
-    return Database(":memory:")
+    return open_database(":memory:")
 
 
 def test_a_token_says_who_and_in_which_roles(db: Database) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from trilogue.errors import UnavailableError
-from trilogue.store.database import Database
+from trilogue.store.database import Database, open_database
 
 
 @pytest.fixture
 def db(tmp_path: Path):
-    made = Database(str(tmp_path / "store.sqlite"))
+    made = open_database(str(tmp_path / "store.sqlite"))
     yield made
     made.close()
 
@@ -50,7 +50,7 @@ def fail() -> None:
 def test_a_block_that_ends_is_on_disk(db: Database):
     with db.transaction():
         add(db, "kept")
-    other = Database(db.path)
+    other = open_database(db.path)
     assert tokens(other) == ["kept"]
     other.close()
 
@@ -134,7 +134,7 @@ def test_a_backup_is_whole_while_the_store_is_in_use(db: Database, tmp_path: Pat
         add(db, "two")
         path = str(tmp_path / "copy.sqlite")
     db.backup(path)
-    copy = Database(path)
+    copy = open_database(path)
     copy.check()
     assert tokens(copy) == ["one", "two"]
     copy.close()
@@ -143,19 +143,19 @@ def test_a_backup_is_whole_while_the_store_is_in_use(db: Database, tmp_path: Pat
 def test_a_store_of_another_version_is_not_opened(db: Database):
     db._connection.execute("PRAGMA user_version = 99")
     with pytest.raises(UnavailableError, match="has schema 99"):
-        Database(db.path)
+        open_database(db.path)
 
 
 def test_a_damaged_store_is_noticed(tmp_path: Path):
     path = tmp_path / "store.sqlite"
-    db = Database(str(path))
+    db = open_database(str(path))
     for number in range(200):
         add(db, f"token-{number}", 100)
     db.close()
     data = bytearray(path.read_bytes())
     data[-2048:] = b"\xff" * 2048
     path.write_bytes(data)
-    db = Database(str(path))
+    db = open_database(str(path))
     with pytest.raises((UnavailableError, sqlite3.DatabaseError)):
         db.check()
     db.close()

@@ -14,7 +14,7 @@ from trilogue.encoding import base64
 from trilogue.protocol.passage import address
 from trilogue.protocol.statement import KINDS, Composed, compose
 from trilogue.reports.cite import Cite
-from trilogue.store.database import Database
+from trilogue.store.database import Database, open_database
 from trilogue.store.projection import TABLES, fold, rebuild
 
 DIGEST = base64.encode(bytes(32))
@@ -38,7 +38,7 @@ def rows(db: Database) -> dict[str, list[dict]]:
 
 
 def folded(*statements: Composed) -> dict[str, list[dict]]:
-    db = Database(":memory:")
+    db = open_database(":memory:")
     for one in statements:
         fold(db, one.statement)
     found = rows(db)

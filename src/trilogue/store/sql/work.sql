@@ -29,7 +29,7 @@ CROSS JOIN outbox
     ON outbox.peer = :peer AND outbox.state = 'waiting' AND outbox.idx = cited.idx
 WHERE statement.kind IN
     ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
-ORDER BY idx;
+ORDER BY 1;
 
 -- name: count_waiting
 SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
