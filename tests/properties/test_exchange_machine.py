@@ -29,6 +29,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.strategies import participants
+from tests.support import stores
 from tests.support.overseer import Overseer
 from tests.support.trio import OFFICERS, PARTICIPANTS, TEMPLATE, Filed, Trio, marking, portion
 from tests.support.wire import LIES, Wire
@@ -337,6 +338,7 @@ class Exchange(RuleBasedStateMachine):
             self._check_the_end()
         finally:
             self.trio.close()
+            stores.drop(self.base)
             shutil.rmtree(self.base)
 
     def _stop_faults(self) -> None:

@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from tests.support import stores
 from tests.support.trio import OFFICERS, PARTICIPANTS, TEMPLATE, Clock, Filed, Trio, portion
 
 from trilogue.client import Client
@@ -237,7 +238,7 @@ class Nodes:
 
         They know each other's cards and one arrangement, which is in force when `adopted`.
         """
-        shutil.copytree(_adopted() if adopted else _founded(), base, dirs_exist_ok=True)
+        stores.copy(_adopted() if adopted else _founded(), base)
         nodes = cls(base)
         ports = free_ports(2 * len(PARTICIPANTS))
         listen = {who: f"127.0.0.1:{ports.pop()}" for who in PARTICIPANTS}
@@ -246,6 +247,7 @@ class Nodes:
                 node.settings,
                 listen=listen[node.name],
                 api=f"127.0.0.1:{ports.pop()}",
+                store=stores.location(node.directory),
                 peers={name: listen[name] for name in TEMPLATE.neighbours(node.name)},
             ).write()
         return nodes
@@ -360,7 +362,12 @@ def _founded() -> Path:
     base = _scratch()
     officers = [word for name in OFFICERS for word in ("--officer", name)]
     for who in PARTICIPANTS:
-        command("node", "init", base / who, "--participant", who, "--of", "tisa-2014", *officers)
+        store = stores.location(base / who)
+        chosen = ("--store", store) if store else ()
+        command(
+            *("node", "init", base / who, "--participant", who, "--of", "tisa-2014"),
+            *(*officers, *chosen),
+        )
         given = (GUARD, "--role", "security-officer", "-o", token_file(base / who, GUARD))
         command("node", "token", "issue", base / who, *given)
     cards = [word for who in PARTICIPANTS for word in ("--card", base / who / "card.json")]
@@ -380,7 +387,10 @@ def _founded() -> Path:
 def _adopted() -> Path:
     """Make three nodes under an arrangement that all have adopted; return where."""
     base = _scratch()
-    shutil.copytree(_founded(), base, dirs_exist_ok=True)
+    stores.copy(_founded(), base)
+    for who in PARTICIPANTS:
+        settings = Settings.read(base / who)
+        msgspec.structs.replace(settings, store=stores.location(base / who)).write()
     trio = open_trio(base)
     for engine in trio:
         engine.act(engine.governing.adopt)

@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.support import stores
+
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.files import draw_up, shipped
 from trilogue.arrangement.parse import parse_arrangement
@@ -109,7 +111,7 @@ class Trio:
     def copy(cls, base: Path) -> Trio:
         """Return a trio in which the arrangement is in force, in a directory of its own."""
         source, now = prepared()
-        shutil.copytree(source, base, dirs_exist_ok=True)
+        stores.copy(source, base)
         return cls.open(base, Clock(now))
 
     @classmethod
@@ -117,7 +119,8 @@ class Trio:
         """Open the three engines of a directory."""
         trio = cls(base, clock)
         for who in PARTICIPANTS:
-            trio.engines[who] = Engine(base / who, who, template, clock.of(who))
+            store = stores.location(base / who)
+            trio.engines[who] = Engine(base / who, who, template, clock.of(who), store)
         return trio
 
     def __getitem__(self, who: str) -> Engine:
@@ -134,7 +137,8 @@ class Trio:
     def restart(self, who: str) -> None:
         """Close a node and open it again: what it kept in memory only is gone."""
         self.engines[who].close()
-        self.engines[who] = Engine(self.base / who, who, TEMPLATE, self.clock.of(who))
+        store = stores.location(self.base / who)
+        self.engines[who] = Engine(self.base / who, who, TEMPLATE, self.clock.of(who), store)
 
     @property
     def arrangement(self) -> Arrangement:

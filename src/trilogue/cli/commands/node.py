@@ -49,6 +49,9 @@ def node() -> None:
 )
 @click.option("--listen", metavar="HOST:PORT", help="Where neighbours deliver.")
 @click.option("--api", metavar="HOST:PORT", help="Where the participant's own people ask.")
+@click.option(
+    "--store", metavar="URL", help="A PostgreSQL database for the store, in place of a file."
+)
 def init(
     *,
     directory: Path,
@@ -57,6 +60,7 @@ def init(
     officers: tuple[str, ...],
     listen: str | None,
     api: str | None,
+    store: str | None,
 ) -> None:
     """Found a node in DIR: its settings, keys, store, card and tokens.
 
@@ -76,6 +80,7 @@ def init(
             officers=officers,
             listen=listen,
             api=api,
+            store=store,
         )
     _, root = roots_in((directory / "card.json").read_bytes())
     print_lines(
