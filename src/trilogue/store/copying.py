@@ -42,6 +42,8 @@ def copy_out(connection: psycopg.Connection[Row], path: str) -> None:
                 rows.itersize = _AT_ONCE
                 rows.execute(query)
                 target.executemany(insert, (tuple(row.values()) for row in rows))
+            if "id" in columns:
+                _number_on(connection, target, table)
         target.execute("COMMIT")
 
 
@@ -69,6 +71,21 @@ def _tables(copy: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
     for (name,) in named.fetchall():
         if name != _LEFT and not name.startswith("sqlite_"):
             yield name, [row[1] for row in copy.execute(f"PRAGMA table_info({name})")]
+
+
+def _number_on(connection: psycopg.Connection[Row], copy: sqlite3.Connection, table: str) -> None:
+    """Write down the last number that a table gave: none is given twice."""
+    sequence = connection.execute(
+        "SELECT pg_get_serial_sequence(%(table)s, 'id') AS name", {"table": table}
+    ).fetchone()
+    assert sequence is not None
+    query = sql.SQL("SELECT last_value, is_called FROM {}").format(
+        sql.Identifier(*sequence["name"].split("."))
+    )
+    last = connection.execute(query).fetchone()
+    if last is not None and last["is_called"]:
+        copy.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        copy.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", (table, last["last_value"]))
 
 
 def _last(copy: sqlite3.Connection, table: str) -> int:

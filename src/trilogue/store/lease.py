@@ -128,7 +128,9 @@ class Lease:
             time.sleep(0.02)
 
     def _holder(self, connection: Connection) -> Row | None:
-        row = connection.execute("SELECT coalesce(max(generation), 0) AS last FROM lease").fetchone()
+        row = connection.execute(
+            "SELECT coalesce(max(generation), 0) AS last FROM lease"
+        ).fetchone()
         beat = _beat_name(self._schema, row["last"] if row else 0)
         return connection.execute(_HOLDER, {"key": self._key, "beat": beat}).fetchone()
 

@@ -17,20 +17,21 @@ peers write for people it is kept as U+FFFD.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
 from aiosql.types import SQLOperationType
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from trilogue.errors import InputError, UnavailableError
 from trilogue.store.copying import copy_in, copy_out
-from trilogue.store.database import Database, LeaseLostError, Row
+from trilogue.store.database import Database, Row
 from trilogue.store.lease import Lease, unavailable
 from trilogue.store.statements import (
     SCHEMA_VERSION,
@@ -56,6 +57,14 @@ _LIBPQ = {
 }
 """Unless the URL says otherwise: a server that went away is noticed."""
 
+_CRASH = "what it acknowledges must survive a crash"
+_NEEDED = {
+    "fsync": ("on", f"set fsync = on: {_CRASH}"),
+    "full_page_writes": ("on", f"set full_page_writes = on: {_CRASH}"),
+    "server_encoding": ("UTF8", "make the database with ENCODING 'UTF8'"),
+}
+"""What the server must be set to, and the way out when it is not."""
+
 _STATEMENTS = postgresql_statements()
 
 Connection = psycopg.Connection[Row]
@@ -72,7 +81,11 @@ class PostgresDatabase(Database):
         self._lease: Lease | None = None
         self._connection = self._connect()
         self.q = _Bound(self)
-        self._prepare()
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
 
     # Transactions.
 
@@ -170,9 +183,7 @@ class PostgresDatabase(Database):
 
     # Statements.
 
-    def run(
-        self, statement: LiteralString | sql.Composed, given: Row | None = None
-    ) -> psycopg.Cursor[Row]:
+    def run(self, statement: str | sql.Composed, given: Row | None = None) -> psycopg.Cursor[Row]:
         """Run a statement. Raises `UnavailableError` when the server is not there."""
         self._usable()
         try:
@@ -189,13 +200,13 @@ class PostgresDatabase(Database):
             "the store cannot be reached: the connection broke", hint="try again in a second"
         )
 
-    def change(self, statement: LiteralString, given: Row) -> int:
+    def change(self, statement: str, given: Row) -> int:
         """Run a statement that writes; return how many rows it changed."""
         count = self.run(statement, given).rowcount
         self._changes += count
         return count
 
-    def change_many(self, statement: LiteralString, rows: Sequence[Row]) -> int:
+    def change_many(self, statement: str, rows: Sequence[Row]) -> int:
         """Run a statement that writes for every row; return how many rows were changed."""
         self._usable()
         try:
@@ -227,40 +238,46 @@ class PostgresDatabase(Database):
         """Open a connection that is fit to hold a store."""
         try:
             connection = self._open()
-            found = {
-                name: connection.execute(cast(LiteralString, f"SHOW {name}")).fetchone()
-                for name in ("fsync", "full_page_writes", "server_encoding")
-            }
-            for name, needed in (("fsync", "on"), ("server_encoding", "UTF8")):
-                value = (found[name] or {})[name]
-                if value != needed:
-                    connection.close()
-                    raise UnavailableError(
-                        f"the PostgreSQL server has {name} = {value}, and a store needs {needed}",
-                        hint=f"set {name} = {needed}: what it acknowledges must survive a crash"
-                        if name == "fsync"
-                        else "make the database with ENCODING 'UTF8'",
-                    )
-            connection.execute(
-                "SELECT set_config('synchronous_commit', 'on', false)"
-                " WHERE current_setting('synchronous_commit') = 'off'"
-            )
-            connection.execute(
-                "SELECT set_config('search_path', quote_ident(%(schema)s), false),"
-                " set_config('lock_timeout', %(wait)s, false)",
-                {"schema": self.schema, "wait": f"{LOCK_SECONDS}s"},
-            )
         except psycopg.Error as error:
             raise unavailable("opened", error) from error
+        try:
+            self._fit(connection)
+        except psycopg.Error as error:
+            connection.close()
+            raise unavailable("opened", error) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _fit(self, connection: Connection) -> None:
+        """See that what is committed here survives a crash, and that text is what it was."""
+        for name, (needed, hint) in _NEEDED.items():
+            row = connection.execute(
+                "SELECT current_setting(%(name)s) AS value", {"name": name}
+            ).fetchone()
+            if row is None or row["value"] != needed:
+                raise UnavailableError(
+                    f"the PostgreSQL server has {name} = {row and row['value']}, and a store"
+                    f" needs {needed}",
+                    hint=hint,
+                )
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
+        connection.execute(
+            "SELECT set_config('search_path', quote_ident(%(schema)s), false),"
+            " set_config('lock_timeout', %(wait)s, false)",
+            {"schema": self.schema, "wait": f"{LOCK_SECONDS}s"},
+        )
         connection.prepare_threshold = 0
         connection.prepared_max = 1000
-        return connection
 
     def _open(self, **libpq: str) -> Connection:
         """Open a connection as the URL says. Raises `psycopg.OperationalError`."""
-        return psycopg.connect(
-            self._conninfo, autocommit=True, row_factory=dict_row, **{**self._libpq, **libpq}
-        )
+        conninfo = make_conninfo(self._conninfo, **{**self._libpq, **libpq})
+        return psycopg.connect(conninfo, autocommit=True, row_factory=dict_row)
 
     def _roll_back(self) -> None:
         if self._connection.info.transaction_status not in (
@@ -279,17 +296,18 @@ class PostgresDatabase(Database):
         with self.transaction():
             self.run("SELECT pg_advisory_xact_lock(hashtext('trilogue'), hashtext('schema'))")
             version = self._version()
-            script = ""
             if version == 0:
                 made = sql.SQL("CREATE SCHEMA IF NOT EXISTS {}")
                 self.run(made.format(sql.Identifier(self.schema)))
-                script = "CREATE TABLE schema_version (version BIGINT NOT NULL);"
-                script += f"INSERT INTO schema_version VALUES (0); {postgresql_schema(schema())};"
+                self.run("CREATE TABLE schema_version (version BIGINT NOT NULL)")
+                self.run("INSERT INTO schema_version VALUES (0)")
+                scripts = [schema()]
             else:
                 check_version(version)
-                script = ";".join(postgresql_schema(step) for _, step in steps(version))
-            script += f";UPDATE schema_version SET version = {SCHEMA_VERSION}"
-            self._connection.execute(cast(LiteralString, script), prepare=False)
+                scripts = [step for _, step in steps(version)]
+            for script in scripts:
+                self._connection.execute(postgresql_schema(script), prepare=False)
+            self.run("UPDATE schema_version SET version = %(version)s", {"version": SCHEMA_VERSION})
 
     def _version(self) -> int:
         """Return the schema that the store has, 0 before it has any."""
@@ -313,29 +331,28 @@ class _Bound:
 
     def __getattr__(self, name: str) -> Any:
         statement = _STATEMENTS[name]
-        # The statements are the project's own: no text from elsewhere is in them.
-        bound = _CALLS[statement.operation](self._db, cast(LiteralString, statement.sql))
+        bound = _CALLS[statement.operation](self._db, statement.sql)
         setattr(self, name, bound)
         return bound
 
 
-def _changing(db: PostgresDatabase, statement: LiteralString) -> Any:
+def _changing(db: PostgresDatabase, statement: str) -> Any:
     return lambda **given: db.change(statement, given)
 
 
-def _changing_many(db: PostgresDatabase, statement: LiteralString) -> Any:
+def _changing_many(db: PostgresDatabase, statement: str) -> Any:
     return lambda rows: db.change_many(statement, rows)
 
 
-def _rows(db: PostgresDatabase, statement: LiteralString) -> Any:
+def _rows(db: PostgresDatabase, statement: str) -> Any:
     return lambda **given: db.run(statement, given)
 
 
-def _one_row(db: PostgresDatabase, statement: LiteralString) -> Any:
+def _one_row(db: PostgresDatabase, statement: str) -> Any:
     return lambda **given: db.run(statement, given).fetchone()
 
 
-def _value(db: PostgresDatabase, statement: LiteralString) -> Any:
+def _value(db: PostgresDatabase, statement: str) -> Any:
     def call(**given: Any) -> Any:
         row = db.run(statement, given).fetchone()
         return None if row is None else next(iter(row.values()))

@@ -29,7 +29,11 @@ class SqliteDatabase(Database):
         self.path = self.location = path
         self._generation = 0
         try:
-            self._open(path)
+            self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._open()
+        except UnavailableError:
+            self._connection.close()
+            raise
         except sqlite3.OperationalError as error:
             raise UnavailableError(f"the store cannot be opened: {error}") from error
         except sqlite3.DatabaseError as error:
@@ -37,8 +41,7 @@ class SqliteDatabase(Database):
                 f"the store is damaged: {error}", hint="restore it from a backup"
             ) from error
 
-    def _open(self, path: str) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    def _open(self) -> None:
         self._connection.row_factory = _row
         for pragma in (
             "journal_mode=WAL",

@@ -35,8 +35,8 @@ __all__ = [
     "Statement",
     "check_version",
     "postgresql_schema",
-    "schema",
     "postgresql_statements",
+    "schema",
     "statements",
     "steps",
 ]

@@ -12,7 +12,7 @@ from trilogue.cli.commands.token import ROLES
 from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
 from trilogue.node.tokens import Role, check
-from trilogue.store.database import Database, open_database
+from trilogue.store.database import open_database
 
 
 def join(run, three, who, *more, code=0):

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
+from tests.support.stores import drop, new_url
+from tests.support.trio import Trio
 
-from trilogue.errors import UnavailableError
-from trilogue.store.database import Database, open_database
+from trilogue.errors import InputError, UnavailableError
+from trilogue.store.database import Database, LeaseLostError, open_database
+from trilogue.store.sqlite import SqliteDatabase
+
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new store is to be, of either kind."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.sqlite")
+    return new_url(tmp_path)
 
 
 @pytest.fixture
-def db(tmp_path: Path):
-    made = open_database(str(tmp_path / "store.sqlite"))
+def db(url: str) -> Iterator[Database]:
+    """A store of either kind."""
+    made = open_database(url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    """A store in a file."""
+    made = SqliteDatabase(str(tmp_path / "store.sqlite"))
     yield made
     made.close()
 
@@ -29,7 +52,7 @@ def add(db: Database, name: str, size: int = 1) -> None:
     db.q.add_token(hash=name.encode(), name=name, roles="x" * size)
 
 
-def fill(db: Database, pages: int = 4) -> None:
+def fill(db: SqliteDatabase, pages: int = 4) -> None:
     """Let the disk be full a few pages from now."""
     (row,) = db._connection.execute("PRAGMA page_count")
     db._connection.execute(f"PRAGMA max_page_count = {row['page_count'] + pages}")
@@ -43,14 +66,31 @@ def write(db: Database, *parts: Callable[[], None]) -> None:
                 part()
 
 
+def content(db: Database) -> dict[str, list[tuple]]:
+    """Return every row of every table but the lease, by table, as the tables say them."""
+    names = db._connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        if isinstance(db, SqliteDatabase)
+        else "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+    )
+    tables = sorted({row["name"] for row in names} - {"lease", "schema_version"})
+    return {
+        table: sorted(
+            (tuple(row.values()) for row in db._connection.execute(f"SELECT * FROM {table}")),
+            key=repr,
+        )
+        for table in tables
+    }
+
+
 def fail() -> None:
     raise ZeroDivisionError
 
 
-def test_a_block_that_ends_is_on_disk(db: Database):
+def test_a_block_that_ends_is_on_disk(db: Database, url: str):
     with db.transaction():
         add(db, "kept")
-    other = open_database(db.path)
+    other = open_database(url)
     assert tokens(other) == ["kept"]
     other.close()
 
@@ -78,7 +118,7 @@ def test_a_savepoint_fails_alone(db: Database):
 
 def test_a_broken_constraint_fails_alone(db: Database):
     def twice() -> None:
-        with suppress(sqlite3.IntegrityError), db.savepoint():
+        with suppress(sqlite3.IntegrityError, psycopg.errors.UniqueViolation), db.savepoint():
             add(db, "twice")
             add(db, "twice")
 
@@ -88,43 +128,43 @@ def test_a_broken_constraint_fails_alone(db: Database):
     assert tokens(db) == ["once"]
 
 
-def test_a_full_disk_takes_the_whole_transaction_down(db: Database):
+def test_a_full_disk_takes_the_whole_transaction_down(file: SqliteDatabase):
     """SQLite itself gives the transaction up: what runs on would be written without one."""
-    add(db, "before")
-    fill(db)
-    parts = [partial(add, db, name, size) for name, size in (("a", 1), ("b", 10**6), ("c", 1))]
+    add(file, "before")
+    fill(file)
+    parts = [partial(add, file, name, size) for name, size in (("a", 1), ("b", 10**6), ("c", 1))]
     with pytest.raises(UnavailableError, match="disk is full"):
-        write(db, *parts)
-    assert tokens(db) == ["before"]
-    assert not db._connection.in_transaction
+        write(file, *parts)
+    assert tokens(file) == ["before"]
+    assert not file._connection.in_transaction
 
 
-def test_an_act_that_hides_a_full_disk_does_not_go_unnoticed(db: Database):
+def test_an_act_that_hides_a_full_disk_does_not_go_unnoticed(file: SqliteDatabase):
     def hide() -> None:
         with suppress(sqlite3.Error):
-            add(db, "large", 10**6)
+            add(file, "large", 10**6)
         fail()
 
-    fill(db)
+    fill(file)
     with pytest.raises(UnavailableError):
-        write(db, partial(add, db, "a"), hide)
-    assert tokens(db) == []
+        write(file, partial(add, file, "a"), hide)
+    assert tokens(file) == []
 
 
-def test_a_store_that_cannot_be_locked_is_unavailable(db: Database):
-    other = sqlite3.connect(db.path, isolation_level=None)
+def test_a_store_that_cannot_be_locked_is_unavailable(file: SqliteDatabase):
+    other = sqlite3.connect(file.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    db._connection.execute("PRAGMA busy_timeout = 1")
+    file._connection.execute("PRAGMA busy_timeout = 1")
     with pytest.raises(UnavailableError, match="cannot be written: database is locked"):
-        write(db, fail)
+        write(file, fail)
     other.close()
 
 
-def test_every_commit_is_synced(db: Database):
+def test_every_commit_is_synced(file: SqliteDatabase):
     """2 is FULL: SQLite syncs the write-ahead log at each commit."""
-    (row,) = db._connection.execute("PRAGMA synchronous")
+    (row,) = file._connection.execute("PRAGMA synchronous")
     assert row == {"synchronous": 2}
-    (row,) = db._connection.execute("PRAGMA journal_mode")
+    (row,) = file._connection.execute("PRAGMA journal_mode")
     assert row == {"journal_mode": "wal"}
 
 
@@ -140,10 +180,75 @@ def test_a_backup_is_whole_while_the_store_is_in_use(db: Database, tmp_path: Pat
     copy.close()
 
 
-def test_a_store_of_another_version_is_not_opened(db: Database):
-    db._connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(UnavailableError, match="has schema 99"):
-        open_database(db.path)
+@pytest.mark.parametrize("to", KINDS)
+def test_a_backup_of_either_kind_is_restored_into_either(trio: Trio, db, tmp_path: Path, to: str):
+    """All that a busy node's store holds, and the numbers that it gives go on."""
+    path, again = str(tmp_path / "copy.sqlite"), str(tmp_path / "again.sqlite")
+    filed = trio.file("KR", "one", "two")
+    trio.withdraw(trio.grant(filed), "JP")
+    trio.settle()
+    korea = trio["KR"].db
+    first = korea.q.add_pending(body=b"x", officer="a", since="2016")
+    korea.q.drop_pending(id=first)
+    korea.backup(path)
+    db.restore(path)
+    with pytest.raises(InputError, match="is not empty"):
+        db.restore(path)
+    (tmp_path / "to").mkdir()
+    last = open_database(
+        str(tmp_path / "to.sqlite") if to == "sqlite" else new_url(tmp_path / "to")
+    )
+    db.backup(again)
+    last.restore(again)
+    assert content(korea) == content(db) == content(last)
+    assert last.q.add_pending(body=b"x", officer="a", since="2016") == first + 1
+    last.close()
+    drop(tmp_path / "to")
+
+
+def test_a_store_that_is_discarded_is_gone(url: str):
+    db = open_database(url)
+    add(db, "one")
+    db.discard()
+    with closing(open_database(url)) as fresh:
+        assert tokens(fresh) == []
+
+
+def test_who_led_before_cannot_commit(url: str, tmp_path: Path):
+    first = open_database(url)
+    first.lead("the first")
+    with first.transaction():
+        add(first, "before")
+    if not isinstance(first, SqliteDatabase):
+        with closing(open_database(url)) as other:
+            with pytest.raises(UnavailableError, match="led by another process .the first"):
+                other.lead("the second")
+            other._connection.execute(
+                "SELECT pg_terminate_backend(%s)", (first._connection.info.backend_pid,)
+            )
+    second = open_database(url)
+    second.lead("the second")
+    with pytest.raises(UnavailableError):
+        write(first, partial(add, first, "late"))
+    with pytest.raises(LeaseLostError, match="the second"):
+        write(first, partial(add, first, "late"))
+    with second.transaction():
+        add(second, "after")
+    assert tokens(second) == ["after", "before"]
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize(("version", "why"), [(99, "this program knows"), (1, "the oldest")])
+def test_a_store_of_another_version_is_not_opened(url: str, version: int, why: str):
+    db = open_database(url)
+    if isinstance(db, SqliteDatabase):
+        db._connection.execute(f"PRAGMA user_version = {version}")
+    else:
+        db._connection.execute(f"UPDATE schema_version SET version = {version}")
+    db.close()
+    with pytest.raises(UnavailableError, match=f"has schema {version}.*{why}"):
+        open_database(url)
 
 
 def test_a_damaged_store_is_noticed(tmp_path: Path):

@@ -1,0 +1,176 @@
+-- Facts first, projections last. Facts are written once and never changed, but for what
+-- withdrawal destroys; projections can be dropped and rebuilt from `statement` alone.
+
+-- Every statement that counts, own and heard, in the order in which it came to count here.
+CREATE TABLE statement (
+    position  INTEGER PRIMARY KEY,
+    speaker   TEXT    NOT NULL,
+    idx       INTEGER NOT NULL,
+    kind      TEXT    NOT NULL,
+    issued    TEXT    NOT NULL,
+    leaf_hash BLOB    NOT NULL,
+    leaf      BLOB    NOT NULL,
+    raw       BLOB    NOT NULL,
+    size      INTEGER,          -- heard: size of the checkpoint that `proof` leads to
+    proof     BLOB,             -- heard: inclusion proof, hashes end to end
+    UNIQUE (speaker, idx)
+);
+CREATE INDEX statement_kind ON statement (kind, position);
+
+-- Own log: hashes of complete subtrees, and the checkpoints signed over them.
+CREATE TABLE tree_hash (
+    level INTEGER NOT NULL,
+    idx   INTEGER NOT NULL,
+    hash  BLOB    NOT NULL,
+    PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+CREATE TABLE checkpoint (
+    size   INTEGER PRIMARY KEY,
+    root   BLOB NOT NULL,
+    note   TEXT NOT NULL,
+    issued TEXT NOT NULL
+);
+CREATE INDEX checkpoint_issued ON checkpoint (issued, size);
+CREATE TABLE cosignature (
+    size    INTEGER NOT NULL,
+    witness TEXT    NOT NULL,
+    lines   TEXT    NOT NULL,
+    PRIMARY KEY (size, witness)
+) WITHOUT ROWID;
+
+-- Others' logs: each checkpoint that was proven consistent with the one before it.
+CREATE TABLE seen (
+    speaker TEXT    NOT NULL,
+    size    INTEGER NOT NULL,
+    old     INTEGER NOT NULL,
+    root    BLOB    NOT NULL,
+    proof   BLOB    NOT NULL,
+    note    TEXT,
+    PRIMARY KEY (speaker, size)
+) WITHOUT ROWID;
+CREATE TABLE fork (
+    speaker TEXT PRIMARY KEY,
+    size    INTEGER NOT NULL,
+    first   BLOB NOT NULL,
+    second  BLOB NOT NULL,
+    note    TEXT NOT NULL,
+    noticed TEXT NOT NULL
+);
+CREATE TABLE cosigned (
+    origin TEXT PRIMARY KEY,
+    size   INTEGER NOT NULL,
+    root   BLOB NOT NULL
+);
+
+-- Sealed content. A box lives here only until it is delivered; a key only under its wrapping.
+CREATE TABLE ciphertext (
+    digest TEXT PRIMARY KEY,
+    data   BLOB NOT NULL
+);
+CREATE TABLE box (
+    digest      TEXT PRIMARY KEY,
+    participant TEXT NOT NULL,
+    data        BLOB NOT NULL
+);
+CREATE TABLE holding (
+    slot           INTEGER PRIMARY KEY,
+    portion        TEXT    NOT NULL,
+    report_speaker TEXT    NOT NULL,
+    report_idx     INTEGER NOT NULL,
+    grant_speaker  TEXT    NOT NULL,   -- '' and -1: one's own, held without a grant
+    grant_idx      INTEGER NOT NULL,
+    ciphertext     TEXT    NOT NULL,
+    commitment     TEXT    NOT NULL,   -- to the plaintext; salted
+    wrapped        BLOB    NOT NULL,
+    state          TEXT    NOT NULL,   -- held | destroyed
+    UNIQUE (portion, grant_speaker, grant_idx)
+);
+CREATE INDEX holding_report ON holding (report_speaker, report_idx);
+CREATE INDEX holding_grant ON holding (grant_speaker, grant_idx);
+CREATE TABLE mark (
+    portion    TEXT PRIMARY KEY,
+    equivalent TEXT NOT NULL
+);
+
+-- What must still be sent, by neighbour, in order.
+CREATE TABLE outbox (
+    id     INTEGER PRIMARY KEY,
+    peer   TEXT    NOT NULL,
+    idx    INTEGER NOT NULL,
+    state  TEXT    NOT NULL,           -- waiting | failed
+    reason TEXT    NOT NULL
+);
+CREATE INDEX outbox_peer ON outbox (peer, state, idx);
+
+-- The node's own books.
+CREATE TABLE arrangement (
+    digest TEXT PRIMARY KEY,
+    files  BLOB NOT NULL,
+    since  TEXT NOT NULL
+);
+CREATE TABLE access (
+    id             INTEGER PRIMARY KEY,
+    at             TEXT    NOT NULL,
+    officer        TEXT    NOT NULL,
+    purpose        TEXT    NOT NULL,
+    why            TEXT    NOT NULL,
+    report_speaker TEXT    NOT NULL,
+    report_idx     INTEGER NOT NULL,
+    portion        TEXT    NOT NULL
+);
+CREATE TABLE pending (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an approval names it
+    body    BLOB NOT NULL,
+    officer TEXT NOT NULL,
+    since   TEXT NOT NULL
+);
+CREATE TABLE idempotency (
+    key      TEXT PRIMARY KEY,
+    request  BLOB NOT NULL,
+    response BLOB NOT NULL,
+    at       TEXT NOT NULL
+);
+CREATE INDEX idempotency_at ON idempotency (at);
+CREATE TABLE fault (
+    digest BLOB PRIMARY KEY
+);
+CREATE TABLE token (
+    hash    BLOB PRIMARY KEY,
+    name    TEXT NOT NULL,
+    roles   TEXT NOT NULL,
+    revoked INTEGER NOT NULL DEFAULT 0
+);
+
+-- Projections.
+CREATE TABLE cited (
+    to_speaker TEXT    NOT NULL,
+    to_idx     INTEGER NOT NULL,
+    kind       TEXT    NOT NULL,
+    speaker    TEXT    NOT NULL,
+    idx        INTEGER NOT NULL,
+    PRIMARY KEY (to_speaker, to_idx, kind, speaker, idx)
+) WITHOUT ROWID;
+CREATE TABLE granted (
+    portion       TEXT    NOT NULL,
+    participant   TEXT    NOT NULL,
+    grant_speaker TEXT    NOT NULL,
+    grant_idx     INTEGER NOT NULL,
+    report_idx    INTEGER NOT NULL,
+    PRIMARY KEY (portion, participant, grant_speaker, grant_idx)
+) WITHOUT ROWID;
+CREATE TABLE ended (
+    speaker     TEXT    NOT NULL,
+    idx         INTEGER NOT NULL,
+    participant TEXT    NOT NULL,
+    by_idx      INTEGER NOT NULL,
+    PRIMARY KEY (speaker, idx, participant)
+) WITHOUT ROWID;
+CREATE TABLE life (
+    what        TEXT    NOT NULL,      -- request | grant
+    speaker     TEXT    NOT NULL,
+    idx         INTEGER NOT NULL,
+    participant TEXT    NOT NULL,
+    state       TEXT    NOT NULL,
+    PRIMARY KEY (what, speaker, idx, participant)
+) WITHOUT ROWID;
+CREATE INDEX life_state ON life (what, state);
