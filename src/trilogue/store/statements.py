@@ -41,7 +41,7 @@ __all__ = [
     "steps",
 ]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST = 2
 """The oldest schema that can be brought forward."""
 

@@ -195,9 +195,8 @@ def test_a_backup_of_either_kind_is_restored_into_either(trio: Trio, db, tmp_pat
     with pytest.raises(InputError, match="is not empty"):
         db.restore(path)
     (tmp_path / "to").mkdir()
-    last = open_database(
-        str(tmp_path / "to.sqlite") if to == "sqlite" else new_url(tmp_path / "to")
-    )
+    where = str(tmp_path / "to.sqlite") if to == "sqlite" else new_url(tmp_path / "to")
+    last = open_database(where)
     db.backup(again)
     last.restore(again)
     assert content(korea) == content(db) == content(last)
@@ -221,7 +220,7 @@ def test_who_led_before_cannot_commit(url: str, tmp_path: Path):
         add(first, "before")
     if not isinstance(first, SqliteDatabase):
         with closing(open_database(url)) as other:
-            with pytest.raises(UnavailableError, match="led by another process .the first"):
+            with pytest.raises(UnavailableError, match=r"led by another process \(the first"):
                 other.lead("the second")
             other._connection.execute(
                 "SELECT pg_terminate_backend(%s)", (first._connection.info.backend_pid,)

@@ -96,7 +96,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(
             f"trilogue.store.{module}.steps",
-            lambda _: [(3, "CREATE TABLE lease (x INTEGER); CREATE TABLE lease (x INTEGER);")],
+            lambda _: [(4, "CREATE TABLE lease (x INTEGER); CREATE TABLE lease (x INTEGER);")],
         )
         with pytest.raises(UnavailableError):
             open_database(location)
