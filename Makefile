@@ -9,6 +9,10 @@ FUZZING := $(VENV)/.fuzzing
 MODEL := $(VENV)/.model
 SECONDS ?= 60
 
+# What is run over a real PostgreSQL server as well; `tests/unit/store` runs over both by itself.
+ON_POSTGRESQL := tests/unit/node tests/properties/test_exchange_machine.py \
+	$(addprefix tests/scenarios/test_,consent.py killed_anywhere.py audit.py)
+
 .PHONY: demo test fuzz check model setup lock schemas clean help
 
 help: ## Say what can be made.
@@ -19,6 +23,7 @@ demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 k
 
 test: $(TESTING) ## Run the tests.
 	@$(BIN)/pytest -n auto --dist worksteal -q
+	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql $(ON_POSTGRESQL)
 
 fuzz: $(FUZZING) ## Fuzz every parser of outside bytes; SECONDS=60 each, TARGET=note alone.
 	@$(BIN)/python -m fuzz.run --seconds $(SECONDS) $(TARGET)
@@ -69,7 +74,8 @@ $(MODEL): requirements/model.txt
 	@touch $@
 
 lock: ## Resolve the dependencies anew and write the lock files.
-	@for set in "uv" "model --no-deps" "runtime --group build" "test --group build --group test" "fuzz --group fuzz"; do \
+	@for set in "uv" "model --no-deps" "runtime --group build --extra nats --extra postgresql" \
+		"test --group build --group test --extra nats --extra postgresql" "fuzz --group fuzz"; do \
 		set -- $$set; name=$$1; shift; \
 		source=pyproject.toml; [ -e requirements/$$name.in ] && source=requirements/$$name.in; \
 		[ $$name = fuzz ] && source=; \
