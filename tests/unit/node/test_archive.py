@@ -94,6 +94,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("sql", "message"), DAMAGE.items(), ids=DAMAGE.values())
 def test_damage_is_named(jp, sql, message):
     edit(jp.directory, sql)
@@ -101,6 +102,7 @@ def test_damage_is_named(jp, sql, message):
         verify(jp)
 
 
+@pytest.mark.sqlite
 def test_projections_that_went_astray_are_set_right(jp):
     edit(
         jp.directory,
@@ -176,6 +178,7 @@ def test_a_backup_older_than_what_others_saw_is_refused(trio, jp, tmp_path):
     assert not (tmp_path / "again").exists()
 
 
+@pytest.mark.sqlite
 def test_a_damaged_backup_is_refused(jp, tmp_path):
     archive = tmp_path / "jp.tar"
     edit(jp.directory, "UPDATE tree_hash SET hash = zeroblob(32) WHERE level = 0 AND idx = 0")

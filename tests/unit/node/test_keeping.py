@@ -117,6 +117,7 @@ def test_a_ciphertext_stays_while_another_grant_needs_it(trio: Trio):
         trio["JP"].holdings.open(holding)
 
 
+@pytest.mark.sqlite
 def test_a_vault_from_a_backup_does_not_bring_back_what_was_destroyed(trio: Trio):
     filed = trio.file("KR")
     grant = trio.grant(filed)

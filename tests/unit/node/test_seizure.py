@@ -30,6 +30,8 @@ from trilogue.sealing.box import SealingSecret, open_box
 from trilogue.sealing.portion import open_portion
 from trilogue.sealing.wrap import unwrap
 
+pytestmark = pytest.mark.sqlite
+
 GRANTED, WITHDRAWN, EXPIRED, DENIED, OVERTAKEN, OTHER = (
     f"the {word} words that nobody else knows"
     for word in ("granted", "withdrawn", "expired", "denied", "overtaken", "other")

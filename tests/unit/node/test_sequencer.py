@@ -123,6 +123,7 @@ def test_a_group_that_cannot_be_written_leaves_nothing(korea: Engine, monkeypatc
     assert korea.sequencer.halted == ""
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_leaves_nothing_and_says_so(korea: Engine):
     before = state(korea)
     connection = korea.db._connection
@@ -140,6 +141,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(korea: Engine):
     check_log(korea)
 
 
+@pytest.mark.sqlite
 def test_a_store_that_another_holds_makes_the_node_refuse(korea: Engine):
     other = sqlite3.connect(korea.db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
