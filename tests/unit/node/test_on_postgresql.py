@@ -1,4 +1,4 @@
-"""A node whose store is in PostgreSQL: founded, backed up, restored; and stores that are not its own."""
+"""A node whose store is in PostgreSQL: founded, backed up, restored; and another node's store."""
 
 from __future__ import annotations
 
