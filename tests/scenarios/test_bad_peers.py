@@ -18,7 +18,7 @@ from tests.support.channel import channel, context, request, tls_key
 from tests.support.processes import Node, Nodes, open_trio
 from tests.support.trio import Filed
 
-from trilogue.node.answers import Status
+from trilogue.node.condition import Status
 from trilogue.protocol.delivery import MAX_DELIVERY
 
 pytestmark = pytest.mark.processes
@@ -163,4 +163,5 @@ def _memory(node: Node) -> int:
 
 
 def _without_time(answer: Status) -> Status:
-    return msgspec.structs.replace(answer, at="")
+    neighbours = tuple(msgspec.structs.replace(one, heard=None) for one in answer.neighbours)
+    return msgspec.structs.replace(answer, at="", free_bytes=0, neighbours=neighbours)

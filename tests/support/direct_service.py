@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
+from trilogue.node.metrics import Metrics
 
 T = TypeVar("T")
 
@@ -28,6 +30,7 @@ class DirectService:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.healthy = DirectHealth()
+        self.metrics = Metrics(engine.me)
         self._worker = ThreadPoolExecutor(1)
         self._news: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._stopped = False
@@ -55,6 +58,9 @@ class DirectService:
                 yield await self.ask(self.engine.db.q.last_position)
         finally:
             self._news.discard(mine)
+
+    def running(self) -> Running:
+        return Running(queued=0)
 
     def health(self) -> DirectHealth:
         return self.healthy

@@ -38,7 +38,8 @@ from tests.support.trio import OFFICERS, PARTICIPANTS, TEMPLATE, Clock, Filed, T
 
 from trilogue.client import Client
 from trilogue.errors import UnavailableError
-from trilogue.node.answers import Granted, StatementEntry, Status, Waiting
+from trilogue.node.answers import Granted, StatementEntry, Waiting
+from trilogue.node.condition import Status
 from trilogue.node.founding import token_file
 from trilogue.node.inputs import GrantInput, OpeningInput, Place, ReportInput, WithdrawalInput
 from trilogue.node.service import open_engine, wall_clock

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from litestar import Litestar, Response, get, route
 from litestar.datastructures import State
@@ -13,6 +15,7 @@ from trilogue.api.call import Call, Node
 from trilogue.api.controllers import SUBJECTS
 from trilogue.api.gate import Gate, guard
 from trilogue.api.openapi import document
+from trilogue.api.operation import EVENTS
 from trilogue.api.problems import HANDLERS, MAX_BODY
 from trilogue.api.public import log_file
 from trilogue.encoding import canonical
@@ -28,10 +31,39 @@ async def schema() -> Response[bytes]:
     return Response(_DOCUMENT, media_type="application/vnd.oai.openapi+json;version=3.1")
 
 
+class Api(Litestar):
+    """The application, which counts each request when it was answered."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one request, or the end of the server."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+
+        async def sending(message: Any) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, sending)
+        finally:
+            handler = scope.get("route_handler")
+            operation = None if handler is None else handler.opt.get("operation")
+            lasting = operation is not None and operation.media_type == EVENTS
+            node: Node = self.state.node
+            node.metrics.asked(
+                "none" if operation is None else operation.name,
+                status,
+                None if lasting else time.perf_counter() - begun,
+            )
+
+
 def create_app(node: Node) -> Litestar:
     """Return the API of a node (`trilogue.node.service.Service`, or what answers like it)."""
     handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
-    return Litestar(
+    return Api(
         [*_options(handlers), *handlers, log_file, schema],
         state=State({"node": node, "gate": Gate(node)}),
         request_class=Call,

@@ -20,7 +20,9 @@ from trilogue.api.problems import encode, problem_of
 from trilogue.encoding.digest import sha256
 from trilogue.errors import RefusedError
 from trilogue.node.answers import Answer
+from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
+from trilogue.node.metrics import Metrics
 from trilogue.node.problem import MalformedError
 from trilogue.node.repeats import Reply, once
 from trilogue.node.tokens import Caller
@@ -52,6 +54,13 @@ class Node(Protocol):
     @property
     def engine(self) -> Engine:
         """The engine; only acts and questions touch it."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """What a monitor reads."""
+
+    def running(self) -> Running:
+        """Say what only the running node knows of itself."""
 
     async def run(self, act: Callable[[], T]) -> T:
         """Run an act in the next group, or raise its error."""

@@ -231,11 +231,47 @@ ANSWERS: dict[tuple[str, int], Any] = {
         "force": _FORCE,
         "log_size": 18,
         "position": 40,
-        "neighbours": [{"participant": "US", "waiting": 0, "seen": 22}],
+        "signed": _AT,
+        "keys": {
+            "sequence": 0,
+            "since": "2016-09-01T00:00:00.000Z",
+            "until": "2017-10-06T00:00:00.000Z",
+        },
+        "neighbours": [
+            {
+                "participant": "US",
+                "waiting": 0,
+                "oldest": None,
+                "seen": 22,
+                "cosigned": 18,
+                "keys_until": "2017-10-06T00:00:00.000Z",
+                "reachable": True,
+                "heard": _AT,
+                "problem": "",
+            }
+        ],
         "failed": [],
         "forks": [],
+        "lapsed": 0,
+        "overdue": [
+            {
+                "grant": {"speaker": "KR", "index": 9},
+                "participant": "JP",
+                "withdrawn": "2016-09-08T22:00:00.000Z",
+            }
+        ],
+        "incidents": 0,
+        "queued": 0,
+        "free_bytes": 68719476736,
         "halted": "",
+        "advice": [
+            (
+                "JP owes the destruction of what KR/9 granted, withdrawn at"
+                " 2016-09-08T22:00:00.000Z. To do: ask JP; the public audit will say so, too."
+            )
+        ],
     },
+    ("metrics", 200): "# TYPE trilogue_in_force gauge\ntrilogue_in_force 1.0\n",
     ("healthz", 200): {"ready": True, "reasons": []},
     ("healthz", 503): {"ready": False, "reasons": ["JP's log forked at size 31"]},
     ("readyz", 200): {"ready": True, "reasons": []},

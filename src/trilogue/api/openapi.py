@@ -136,7 +136,7 @@ def _who(operation: Operation) -> str:
     if operation.public:
         return "Needs no token."
     roles = MAY[operation.name]
-    return f"For {'every role' if roles == EVERYONE else ', '.join(sorted(roles))}."
+    return f"For {'every role but monitor' if roles == EVERYONE else ', '.join(sorted(roles))}."
 
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:

@@ -28,14 +28,14 @@ from trilogue.node import problem
 from trilogue.node.answers import Answer
 from trilogue.node.repeats import Reply
 
-__all__ = ["EVENTS", "Operation", "operation"]
+__all__ = ["EVENTS", "NO_STORE", "Operation", "operation"]
 
 Method = Literal["GET", "POST", "DELETE"]
 
 EVENTS = "text/event-stream"
 
 _DECORATORS = {"GET": get, "POST": post, "DELETE": delete}
-_NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _REPEATED = {"Idempotency-Replayed": "true"}
 
 
@@ -91,13 +91,13 @@ class Operation:
                 done.body.encode(),
                 status_code=done.status,
                 media_type=self.media_type if done.status in self.gives else problem.MEDIA_TYPE,
-                headers={**_NO_STORE, **(_REPEATED if done.repeat else {})},
+                headers={**NO_STORE, **(_REPEATED if done.repeat else {})},
             )
         return Response(
             msgspec.json.encode(done),
             status_code=self.status_of(done),
             media_type=self.media_type,
-            headers=_NO_STORE,
+            headers=NO_STORE,
         )
 
 

@@ -13,7 +13,8 @@ from trilogue.node.tokens import Role
 
 __all__ = ["EVERYONE", "MAY"]
 
-EVERYONE = frozenset(Role)
+EVERYONE = frozenset(Role) - {Role.MONITOR}
+"""Whoever works with the node. A monitor is a program that reads metrics, and nothing else."""
 
 _ANALYST = Role.ANALYST
 _RELEASE = Role.RELEASE_OFFICER
@@ -21,6 +22,7 @@ _WATCH = Role.WATCH_OFFICER
 _SECURITY = Role.SECURITY_OFFICER
 _ADMINISTRATOR = Role.ADMINISTRATOR
 _AUDITOR = Role.AUDITOR
+_MONITOR = Role.MONITOR
 
 _READERS = frozenset({_ANALYST, _RELEASE, _WATCH})
 _AUTHORS = frozenset({_ANALYST, _WATCH})
@@ -28,6 +30,7 @@ _KEEPERS = _READERS | {_SECURITY}
 
 MAY: Mapping[str, frozenset[Role]] = {
     "status": EVERYONE,
+    "metrics": frozenset({_MONITOR, _ADMINISTRATOR}),
     "arrangement": EVERYONE,
     "adopt": frozenset({_ADMINISTRATOR}),
     "suspend": frozenset({_ADMINISTRATOR}),

@@ -1,4 +1,4 @@
-"""Opening a node's own directory, which no other process may have open."""
+"""Opening a node's own directory: to work on it, alone, or to look into it beside the node."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trilogue.node.engine import Engine
     from trilogue.node.settings import Settings
 
-__all__ = ["DIRECTORY", "opened"]
+__all__ = ["DIRECTORY", "looked_into", "opened"]
 
 DIRECTORY = click.Path(file_okay=False, path_type=Path)
 """A node's directory, as an argument."""
@@ -34,3 +34,16 @@ def opened(directory: Path) -> Iterator[tuple[Engine, Settings]]:
         engine, settings = open_engine(directory)
         with closing(engine):
             yield engine, settings
+
+
+@contextmanager
+def looked_into(directory: Path) -> Iterator[Engine]:
+    """Open the engine of a node to read from it, whether the node runs or not.
+
+    Raises `NotFoundError` where there is no node.
+    """
+    from trilogue.node.service import open_engine
+
+    engine, _ = open_engine(directory, reads_only=True)
+    with closing(engine):
+        yield engine

@@ -32,9 +32,9 @@ from trilogue.node.answers import (
     RequestState,
     StandingEntry,
     StatementEntry,
-    Status,
     Waiting,
 )
+from trilogue.node.condition import Status
 from trilogue.node.filed import Batch, Submitted
 from trilogue.node.inputs import (
     AdoptionInput,
@@ -105,6 +105,10 @@ class Client:
     def status(self, *, lang: Lang = "en") -> Status:
         """Ask how the node is."""
         return self._get("/v1/status", Status, lang=lang)
+
+    def metrics(self) -> str:
+        """Read the node's metrics, as a monitor does."""
+        return self._connection.call("GET", "/metrics").decode()
 
     def healthz(self) -> HealthAnswer:
         """Ask whether the node serves; the answer says what stands in its way."""

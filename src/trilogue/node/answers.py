@@ -28,11 +28,9 @@ __all__ = [
     "AsideEntry",
     "CoalitionFlights",
     "EventEntry",
-    "Failed",
     "FlightEntry",
     "FlightsAnswer",
     "ForceAnswer",
-    "Fork",
     "GrantEntry",
     "Granted",
     "GrantedItem",
@@ -42,7 +40,6 @@ __all__ = [
     "LevelName",
     "Logged",
     "Named",
-    "NeighbourStatus",
     "Opened",
     "PactAnswer",
     "Page",
@@ -58,7 +55,6 @@ __all__ = [
     "RequestState",
     "StandingEntry",
     "StatementEntry",
-    "Status",
     "Waiting",
 ]
 
@@ -98,51 +94,6 @@ class ForceAnswer(Answer, frozen=True, kw_only=True):
     code: str
     who: tuple[str, ...]
     reason: str
-
-
-class NeighbourStatus(Answer, frozen=True, kw_only=True):
-    """A participant with which a channel stands."""
-
-    participant: str
-    waiting: int
-    """Statements in the outbox that it has not acknowledged."""
-    seen: int
-    """Size of its log as last verified here."""
-
-
-class Failed(Answer, frozen=True, kw_only=True):
-    """A statement of this node that a neighbour did not accept."""
-
-    neighbour: str
-    index: int
-    reason: str
-
-
-class Fork(Answer, frozen=True, kw_only=True):
-    """A participant showed two logs of one size: nothing more is taken from it."""
-
-    speaker: str
-    size: int
-    noticed: Instant
-
-
-class Status(Answer, frozen=True, kw_only=True):
-    """How this node is."""
-
-    participant: str
-    at: Instant
-    arrangement: str | None
-    """Digest of the arrangement under which the node works."""
-    force: ForceAnswer
-    log_size: int
-    """Statements in this participant's log."""
-    position: int
-    """Statements that count here, own and heard: the newest cursor of `/v1/statements`."""
-    neighbours: tuple[NeighbourStatus, ...]
-    failed: tuple[Failed, ...]
-    forks: tuple[Fork, ...]
-    halted: str
-    """Why nothing can be logged, or empty."""
 
 
 class Named(Answer, frozen=True, kw_only=True):

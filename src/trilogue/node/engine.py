@@ -27,6 +27,7 @@ from trilogue.node.keystore import Keystore, WorkingKeys
 from trilogue.node.picturing import Picturing
 from trilogue.node.reading import Reading
 from trilogue.node.receiving import Receiving
+from trilogue.node.restored import Restored
 from trilogue.node.sending import Sending
 from trilogue.node.sequencer import Done, Sequencer
 from trilogue.node.settings import STORE
@@ -48,6 +49,7 @@ class Engine:
 
     `clock` returns the present `Instant`; the engine never lets it run backwards. `template` is
     the arrangement as it ships: it names participants, origins and pacts before roots are known.
+    `reads_only` opens it beside the process that runs the node: nothing can be written.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class Engine:
         template: Arrangement,
         clock: Callable[[], str],
         store: str | None = None,
+        *,
+        reads_only: bool = False,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_guarded(directory)
@@ -67,8 +71,14 @@ class Engine:
         self._latest = ""
         self.db = open_database(store or str(directory / STORE))
         try:
-            self.db.lead(f"process {os.getpid()} of {socket.gethostname()}")
+            if reads_only:
+                self.db.forbid_writing()
+            else:
+                self.db.lead(f"process {os.getpid()} of {socket.gethostname()}")
             self._assemble(participant, template)
+            if not reads_only:
+                self.holdings.replay_destructions()
+            self._load_keys()
         except BaseException:
             self.db.close()
             raise
@@ -101,8 +111,8 @@ class Engine:
         self.picturing = Picturing(self.books, self.reading, self.now)
         self.holdings.on_destroyed = self.picturing.forget
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
-        self.holdings.replay_destructions()
-        self._load_keys()
+        self._restored = Restored(directory)
+        self.sequencer.held_back = self._restored.reason
 
     # Time and keys.
 
@@ -177,6 +187,24 @@ class Engine:
                 hint="give each node a store of its own",
             )
         self.accepting.keys = keys
+
+    # What others have seen of the own log.
+
+    @property
+    def unasked(self) -> tuple[str, ...]:
+        """Neighbours that must say how far they have seen the own log before it may go on."""
+        return self._restored.unasked
+
+    def heed_seen(self, neighbour: str, size: int) -> None:
+        """Take in how far a neighbour has seen the own log; stop for good when it is ahead."""
+        self.sequencer.heed_size(neighbour, size)
+        if not self.sequencer.halted:
+            self.go_without(neighbour)
+
+    def go_without(self, neighbour: str) -> None:
+        """Go on without asking a neighbour (any more)."""
+        self._restored.asked(neighbour)
+        self.sequencer.held_back = self._restored.reason
 
     # Acts.
 

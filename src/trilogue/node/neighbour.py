@@ -2,7 +2,8 @@
 
 The outbox loop sends what waits, in order, and keeps trying with growing pauses while the
 neighbour is away: what waits costs disk, not memory. The witness loop asks the neighbour to cosign
-each new checkpoint, but never more often than it answers.
+each new checkpoint, but never more often than it answers. When nothing travels, it is asked now and
+then whether it is there.
 """
 
 from __future__ import annotations
@@ -20,18 +21,21 @@ import aiohttp
 from trilogue.encoding import canonical
 from trilogue.errors import PeerError, TrilogueError
 from trilogue.node.channel import client_context
-from trilogue.protocol.delivery import Ack
+from trilogue.node.condition import Reached
+from trilogue.protocol.delivery import Ack, Seen
 
 if TYPE_CHECKING:
     from trilogue.node.service import Service
 
-__all__ = ["Neighbour"]
+__all__ = ["FAILURES", "Neighbour"]
 
 log = logging.getLogger("trilogue.node")
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 WITNESS_PAUSE = 0.5
+PROBE_SECONDS = 15.0
+"""How long a neighbour may be silent before it is asked whether it is there."""
 MAX_ANSWER = 4 << 20
 LINGER = 0.05
 """How long receipts may wait for others to go with them; whatever people wait for goes at once."""
@@ -50,6 +54,10 @@ class Sent(Enum):
     """All that was waiting was taken."""
 
 
+FAILURES = (aiohttp.ClientError, TimeoutError, OSError, PeerError)
+"""What stands in the way of a request to a neighbour."""
+
+
 class Neighbour:
     """The channel to one neighbour and what travels on it."""
 
@@ -61,8 +69,9 @@ class Neighbour:
         self._awake = asyncio.Event()
         self._hurried = asyncio.Event()
         self._unseen = asyncio.Event()
-        self.problem = ""
-        """Why the last attempt failed, or empty: for status and health."""
+        self.reached = Reached()
+        """What is known of the way to it: for status and metrics."""
+        self._asked = -PROBE_SECONDS
 
     def wake(self, *, hurry: bool = True) -> None:
         """Something new may be waiting; without hurry, more may be waited for."""
@@ -71,11 +80,25 @@ class Neighbour:
         if hurry:
             self._hurried.set()
 
+    def heard(self) -> None:
+        """Note that it answered or delivered."""
+        self.reached = Reached(reachable=True, heard=self._service.clock())
+        self._asked = asyncio.get_running_loop().time()
+
+    def _missed(self, error: Exception) -> None:
+        """Note that it was not reached, or that something stands in the way of what it said."""
+        problem = str(error) if isinstance(error, TrilogueError) else _reason(error)
+        if problem != self.reached.problem:
+            log.info("%s: %s", self.name, problem)
+        reachable = isinstance(error, TrilogueError | aiohttp.ClientResponseError)
+        self.reached = Reached(reachable=reachable, heard=self.reached.heard, problem=problem)
+        self._asked = asyncio.get_running_loop().time()
+
     async def use(self, own: Path, certificates: tuple[bytes, ...]) -> None:
         """Open the channel anew, with this key of one's own and these pinned certificates."""
         await self.close()
         if not certificates:
-            self.problem = "no key statement of this neighbour is known"
+            self.reached = Reached(problem="no key statement of this neighbour is known")
             return
         context = client_context(own, certificates)
         self._session = aiohttp.ClientSession(
@@ -119,18 +142,36 @@ class Neighbour:
         service = self._service
         outgoing = await service.ask(lambda: service.engine.sending.outgoing(self.name))
         if outgoing is None:
+            await self._probe()
             return Sent.NOTHING
         try:
             body = await self._post("/deliver", outgoing.data)
             ack = canonical.decode(body, Ack)
-        except (aiohttp.ClientError, TimeoutError, OSError, PeerError) as error:
-            self.problem = f"{type(error).__name__}: {error}"
+        except FAILURES as error:
+            self._missed(error)
             return Sent.NOT
-        self.problem = ""
+        self.heard()
         moved, complete = await service.heed(outgoing, ack)
         if complete:
             return Sent.ALL
         return Sent.MORE if moved else Sent.NOT
+
+    async def _probe(self) -> None:
+        """Ask a neighbour that has been silent for a while whether it is there."""
+        if asyncio.get_running_loop().time() - self._asked < PROBE_SECONDS:
+            return
+        with suppress(*FAILURES):
+            await self.ask_seen()
+
+    async def ask_seen(self) -> int:
+        """Ask how far this neighbour has seen the own log. Raises what stood in the way."""
+        try:
+            seen = canonical.decode(await self._request("GET", "/seen/own"), Seen)
+        except FAILURES as error:
+            self._missed(error)
+            raise
+        self.heard()
+        return seen.size
 
     async def witness_forever(self) -> None:
         """Ask for cosignatures of new checkpoints."""
@@ -165,12 +206,14 @@ class Neighbour:
                 return
 
     async def _post(self, path: str, data: bytes) -> bytes:
-        if self._session is None:
-            raise aiohttp.ClientConnectionError(self.problem or "the channel is closed")
         # As a file, so that a large delivery is written in parts and others get their turn.
-        body = io.BytesIO(data)
-        async with self._session.post(
-            f"{self._url}{path}", data=body, allow_redirects=False
+        return await self._request("POST", path, io.BytesIO(data))
+
+    async def _request(self, method: str, path: str, body: io.BytesIO | None = None) -> bytes:
+        if self._session is None:
+            raise aiohttp.ClientConnectionError(self.reached.problem or "the channel is closed")
+        async with self._session.request(
+            method, f"{self._url}{path}", data=body, allow_redirects=False
         ) as response:
             answer = await _answer(response)
             if response.status != 200:
@@ -181,6 +224,11 @@ class Neighbour:
                     message=answer[:200].decode(errors="replace"),
                 )
             return answer
+
+
+def _reason(error: Exception) -> str:
+    """Return why a neighbour was not reached, in a line without its address twice."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 async def _answer(response: aiohttp.ClientResponse) -> bytes:

@@ -1,8 +1,9 @@
-"""The peer port: what a neighbour may ask over the channel. Three paths, nothing else.
+"""The peer port: what a neighbour may ask over the channel. Four paths, nothing else.
 
     POST /deliver                 a delivery -> its acknowledgement
     POST /witness/add-checkpoint  C2SP tlog-witness -> cosignature lines
     GET  /seen                    nothing; 204: is the channel up
+    GET  /seen/own                how far the asking neighbour's own log was seen here
 
 A body is read up to its limit and no further; one that stalls is cut off. Whose delivery it is, the
 certificate of its channel says, not the delivery.
@@ -16,7 +17,7 @@ from typing import Any
 
 from trilogue.encoding import canonical
 from trilogue.errors import FormatError, TrilogueError, UnavailableError
-from trilogue.protocol.delivery import MAX_DELIVERY, Ack
+from trilogue.protocol.delivery import MAX_DELIVERY, Ack, Seen
 from trilogue.tlog.witness import WitnessAnswer
 
 __all__ = ["PeerPort"]
@@ -27,7 +28,7 @@ READ_SECONDS = 30.0
 
 
 class PeerPort:
-    """An ASGI application over two functions of the service.
+    """An ASGI application over three functions of the service.
 
     `neighbours` are their names by certificate (DER); `deliver` is told by whom.
     """
@@ -36,10 +37,12 @@ class PeerPort:
         self,
         deliver: Callable[[str, bytes], Awaitable[Ack]],
         witness: Callable[[bytes], Awaitable[WitnessAnswer]],
+        seen: Callable[[str], Awaitable[Seen]],
         neighbours: Mapping[bytes, str],
     ) -> None:
         self._deliver = deliver
         self._witness = witness
+        self._seen = seen
         self._neighbours = neighbours
 
     async def __call__(
@@ -83,6 +86,9 @@ class PeerPort:
                 return answer.status, answer.content_type, answer.body.encode()
             case "GET", "/seen":
                 return 204, "text/plain", b""
+            case "GET", "/seen/own":
+                seen = await self._seen(neighbour)
+                return 200, "application/json", canonical.encode(seen)
             case _:
                 return 404, "text/plain", b"no such path on the peer port\n"
 

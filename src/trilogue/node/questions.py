@@ -15,15 +15,12 @@ from trilogue.encoding import base64, canonical
 from trilogue.node.answers import (
     AccessEntry,
     ArrangementAnswer,
-    Failed,
     ForceAnswer,
-    Fork,
     GrantedItem,
     GrantEntry,
     IncidentEntry,
     LevelName,
     Named,
-    NeighbourStatus,
     PactAnswer,
     Page,
     ParticipantAnswer,
@@ -32,7 +29,6 @@ from trilogue.node.answers import (
     RequestEntry,
     StandingEntry,
     StatementEntry,
-    Status,
 )
 from trilogue.node.engine import Engine
 from trilogue.node.inputs import GrantInput, Place, SourceInput
@@ -44,6 +40,7 @@ from trilogue.store.database import Row
 __all__ = [
     "accesses",
     "arrangement",
+    "force",
     "grants",
     "incidents",
     "page",
@@ -52,43 +49,9 @@ __all__ = [
     "requests",
     "standing",
     "statements",
-    "status",
 ]
 
 T = TypeVar("T")
-
-
-def status(engine: Engine, lang: Lang) -> Status:
-    """Say how the node is."""
-    q, books = engine.db.q, engine.books
-    waiting = {row["peer"]: row["waiting"] for row in q.count_waiting()}
-    current = books.arrangement_or_none()
-    neighbours = []
-    for peer in books.addressing().neighbours(engine.me):
-        seen = books.seen(peer)
-        neighbours.append(
-            NeighbourStatus(
-                participant=peer, waiting=waiting.get(peer, 0), seen=0 if seen is None else seen[0]
-            )
-        )
-    return Status(
-        participant=engine.me,
-        at=engine.now(),
-        arrangement=None if current is None else current.digest_text,
-        force=_force(engine, lang),
-        log_size=q.size_of(speaker=engine.me),
-        position=q.last_position(),
-        neighbours=tuple(neighbours),
-        failed=tuple(
-            Failed(neighbour=row["peer"], index=row["idx"], reason=row["reason"])
-            for row in q.failed_outbox()
-        ),
-        forks=tuple(
-            Fork(speaker=row["speaker"], size=row["size"], noticed=row["noticed"])
-            for row in q.forks()
-        ),
-        halted=engine.sequencer.halted,
-    )
 
 
 def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
@@ -102,7 +65,7 @@ def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
     return ArrangementAnswer(
         id=current.id,
         digest=current.digest_text,
-        force=_force(engine, lang),
+        force=force(engine, lang),
         hub=current.hub,
         participants=tuple(
             ParticipantAnswer(
@@ -314,13 +277,14 @@ def _statement(row: Row) -> StatementEntry:
     )
 
 
-def _force(engine: Engine, lang: Lang) -> ForceAnswer:
-    force = engine.books.force(engine.now())
+def force(engine: Engine, lang: Lang) -> ForceAnswer:
+    """Say whether the arrangement is in force now, and why."""
+    found = engine.books.force(engine.now())
     return ForceAnswer(
-        in_force=force.in_force,
-        code=force.code,
-        who=force.who,
-        reason=force.words(engine.books.addressing(), lang),
+        in_force=found.in_force,
+        code=found.code,
+        who=found.who,
+        reason=found.words(engine.books.addressing(), lang),
     )
 
 

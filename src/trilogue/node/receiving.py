@@ -270,6 +270,14 @@ class Receiving:
             if not isinstance(failure, PeerError):
                 raise
 
+    def seen_of(self, neighbour: str) -> Seen:
+        """Return how far a neighbour's own log was seen here: heard of, or cosigned."""
+        known = self._books.seen(neighbour)
+        origin = self._books.addressing().participant(neighbour).log
+        cosigned = self._db.q.cosigned_of(origin=origin)
+        sizes = (0 if known is None else known[0], 0 if cosigned is None else cosigned["size"])
+        return Seen(speaker=neighbour, size=max(sizes))
+
     def _seen(self, delivery: Delivery) -> tuple[Seen, ...]:
         seen = []
         for speaker in sorted({voice.speaker for voice in delivery.voices}):

@@ -81,6 +81,8 @@ class Sequencer:
         self._position = 0
         self.halted: str = ""
         """Why nothing can be logged, or empty. A node that cannot log refuses to act."""
+        self.held_back = ""
+        """Why nothing may be logged yet, or empty: see `trilogue.node.restored`."""
         self._rolled_back = ""
         self.hashes = StoredHashes(db)
         self.hurried: set[str] = set()
@@ -110,6 +112,10 @@ class Sequencer:
             raise UnavailableError(
                 self._rolled_back, hint="restore the newest store, or found the node anew"
             )
+        if self.held_back:
+            raise UnavailableError(
+                self.held_back, hint="bring it up and keep it up: it asks them by itself"
+            )
         self._staged = []
         self._next = self._db.q.size_of(speaker=self._books.me)
         self._position = self._db.q.last_position()
@@ -126,6 +132,11 @@ class Sequencer:
             raise
         self.halted = self._rolled_back
         return done
+
+    @property
+    def said(self) -> Sequence[Composed]:
+        """What the last group that was committed said."""
+        return self._staged
 
     def log(self, kind: Kind, body: Body) -> Composed:
         """Say something: compose the statement for the next place in the log, and store it.

@@ -13,7 +13,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,19 +24,23 @@ from typing import Any, NamedTuple, TypeVar
 
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.encoding import instant
-from trilogue.errors import UnavailableError
+from trilogue.errors import FormatError, UnavailableError
 from trilogue.node.channel import pinned, server_context
+from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.lock import NodeLock
-from trilogue.node.neighbour import Neighbour
+from trilogue.node.metrics import Metrics
+from trilogue.node.neighbour import FAILURES, Neighbour
 from trilogue.node.port import PeerPort
 from trilogue.node.publishing import Publishing
+from trilogue.node.scrape import Scrape
 from trilogue.node.sending import Outgoing
 from trilogue.node.sequencer import Done
 from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.settings import Settings
+from trilogue.node.watch import status
 from trilogue.node.witnessing import Witnessing
-from trilogue.protocol.delivery import Ack
+from trilogue.protocol.delivery import Ack, Seen
 from trilogue.tlog.witness import WitnessAnswer
 
 __all__ = ["Health", "Service", "open_engine", "serve", "wall_clock"]
@@ -52,6 +57,9 @@ SETTLE_SECONDS = 0.1
 SWEEP_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 """How often, at most, a busy node looks whether certificates changed."""
+SEEN_SECONDS = 1.0
+"""How long a node that starts waits for what its neighbours say they have seen of its log."""
+ASK_AGAIN_SECONDS = 0.5
 CLOSE_SECONDS = 20.0
 """How long the servers may take to answer what they began."""
 
@@ -61,11 +69,20 @@ def wall_clock() -> str:
     return instant.from_datetime(datetime.now(UTC))  # noqa: TID251 - here, and nowhere below
 
 
-def open_engine(directory: Path, clock: Callable[[], str] = wall_clock) -> tuple[Engine, Settings]:
+def open_engine(
+    directory: Path, clock: Callable[[], str] = wall_clock, *, reads_only: bool = False
+) -> tuple[Engine, Settings]:
     """Open the engine of a node's directory, as its settings say."""
     settings = Settings.read(directory)
     template = parse_arrangement(settings.template_files())
-    engine = Engine(directory, settings.participant, template, clock, settings.store_location)
+    engine = Engine(
+        directory,
+        settings.participant,
+        template,
+        clock,
+        settings.store_location,
+        reads_only=reads_only,
+    )
     return engine, settings
 
 
@@ -94,6 +111,8 @@ class Service:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.settings = settings
+        self.metrics = Metrics(engine.me)
+        self.clock = wall_clock
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sequencer")
         self._queue: asyncio.Queue[tuple[Callable[[], Any], asyncio.Future[Any]]] = asyncio.Queue(
             MOST_QUEUED
@@ -105,6 +124,7 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
         self._stopped = asyncio.Event()
+        self._channels = asyncio.Event()
         self.witnessing = Witnessing(
             engine.db, engine.books, engine.sequencer, lambda: engine.keys, engine.now
         )
@@ -120,6 +140,10 @@ class Service:
 
         Raises `UnavailableError` when too much is waiting or nothing can be logged.
         """
+        if self.engine.sequencer.held_back:
+            raise UnavailableError(
+                self.engine.sequencer.held_back, hint="it asks them; nothing was done"
+            )
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         try:
             self._queue.put_nowait((act, future))
@@ -148,10 +172,25 @@ class Service:
         if self.engine.sequencer.halted:
             reasons.append(f"nothing can be logged: {self.engine.sequencer.halted}")
         reasons += self._forks
+        if self.engine.sequencer.held_back:
+            reasons.append(self.engine.sequencer.held_back)
         return Health(ready=not reasons, reasons=tuple(reasons))
+
+    def running(self) -> Running:
+        """Say what only the running node knows of itself."""
+        return Running(
+            queued=self._queue.qsize(),
+            neighbours={name: one.reached for name, one in self.neighbours.items()},
+        )
+
+    async def show_metrics(self) -> bytes:
+        """Return the node's metrics as text."""
+        running = self.running()
+        return self.metrics.show(await self.ask(lambda: status(self.engine, "en", running)))
 
     async def _commit_groups(self) -> None:
         loop = asyncio.get_running_loop()
+        await self._ask_around()
         while True:
             batch = [await self._queue.get()]
             while len(batch) < MOST_ACTS and not self._queue.empty():
@@ -180,7 +219,10 @@ class Service:
         """Commit a group, and with it what neighbours answered; say what became of it."""
         engine, sending = self.engine, self.engine.sending
         answered = [sending.settle] if sending.unsettled else []
+        begun = time.perf_counter()
         done = engine.commit([*acts, *answered])
+        self.metrics.committed(len(acts), time.perf_counter() - begun)
+        self.metrics.logged(one.statement.kind for one in engine.sequencer.said)
         if answered:
             settled = done.pop()
             if settled.error is not None:
@@ -190,6 +232,29 @@ class Service:
         position = engine.db.q.last_position()
         forks = self._forks if position == self._position else self._forked()
         return _Group(done, position, forks, hurried)
+
+    async def _ask_around(self) -> None:
+        """Ask the neighbours how far they have seen the own log, before anything is added to it.
+
+        A store may have come back from an older copy without anybody saying so: those who are
+        there are heard first, for a moment. After a restore every one of them is.
+        """
+        await self._channels.wait()
+        while self.engine.unasked and not self.engine.sequencer.halted:
+            await asyncio.gather(*map(self._ask_seen, self.engine.unasked))
+            if self.engine.unasked:
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SEEN_SECONDS):
+                await asyncio.gather(*map(self._ask_seen, self.neighbours))
+
+    async def _ask_seen(self, name: str) -> None:
+        neighbour = self.neighbours.get(name)
+        if neighbour is None:
+            return
+        with suppress(*FAILURES):
+            size = await neighbour.ask_seen()
+            await self.ask(lambda: self.engine.heed_seen(name, size))
 
     async def _tell(self, group: _Group) -> None:
         """Wake whoever waits for news, when there is any."""
@@ -233,12 +298,23 @@ class Service:
 
     async def deliver(self, neighbour: str, data: bytes) -> Ack:
         """Take in a neighbour's delivery."""
-        ack: Ack = await self.run(lambda: self.engine.receiving.receive(data, neighbour))
+        try:
+            ack: Ack = await self.run(lambda: self.engine.receiving.receive(data, neighbour))
+        except FormatError:
+            self.metrics.malformed(neighbour)
+            raise
+        self.metrics.answered(neighbour, ack)
+        if neighbour in self.neighbours:
+            self.neighbours[neighbour].heard()
         return ack
 
     async def witness(self, body: bytes) -> WitnessAnswer:
         """Answer a neighbour's add-checkpoint."""
         return await self.run(lambda: self.witnessing.answer(body))
+
+    async def seen(self, neighbour: str) -> Seen:
+        """Tell a neighbour how far its own log was seen here."""
+        return await self.ask(lambda: self.engine.receiving.seen_of(neighbour))
 
     async def _serve_peers(self) -> None:
         """Keep the peer port open, with the certificates that are pinned now."""
@@ -248,11 +324,12 @@ class Service:
             own = await self.ask(self._own_tls)
             names = {pin: name for name, certificates in pins for pin in certificates}
             context = server_context(own, names)
-            application = PeerPort(self.deliver, self.witness, names)
+            application = PeerPort(self.deliver, self.witness, self.seen, names)
             server = http_server(application, host, port, context)
             serving = self._serve(server)
             for name, neighbour in self.neighbours.items():
                 await neighbour.use(own, dict(pins).get(name, ()))
+            self._channels.set()
             while not serving.done() and (pins, own) == (
                 await self.ask(self._pins),
                 await self.ask(self._own_tls),
@@ -281,7 +358,8 @@ class Service:
         """Destroy what ran out, and publish what may be published."""
         while True:
             try:
-                while await self.ask(self.engine.has_lapsed):
+                held = self.engine.sequencer.held_back
+                while not held and await self.ask(self.engine.has_lapsed):
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
             except UnavailableError as error:
@@ -309,6 +387,10 @@ class Service:
         if application is not None:
             host, port = self.settings.api_address
             server = http_server(application, host, port, self.settings.api_context())
+            self._tasks.append(self._serve(server))
+        if self.settings.metrics is not None:
+            host, port = self.settings.metrics_address
+            server = http_server(Scrape(self.show_metrics), host, port, None)
             self._tasks.append(self._serve(server))
         stop = asyncio.create_task(self._stopped.wait())
         done, _ = await asyncio.wait([stop, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -353,16 +435,25 @@ class Service:
         self.engine.close()
 
 
-def serve(directory: Path, application: Callable[[Service], Any] | None = None) -> None:
+def serve(
+    directory: Path,
+    application: Callable[[Service], Any] | None = None,
+    *,
+    unasked: Sequence[str] = (),
+) -> None:
     """Run the node of a directory until it is told to stop.
 
-    `application` makes the API's ASGI application for the service. Raises `UnavailableError` when
+    `application` makes the API's ASGI application for the service. `unasked` are neighbours
+    without whose word a restored node goes on. Raises `UnavailableError` when
     another process runs this node.
     """
     import uvloop
 
     with NodeLock(directory):
         engine, settings = open_engine(directory)
+        for name in unasked:
+            log.warning("going on without asking %s how much of this log it has seen", name)
+            engine.go_without(name)
 
         async def main() -> None:
             service = Service(engine, settings)

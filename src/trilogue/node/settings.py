@@ -24,6 +24,10 @@ The store is the file `store.sqlite` in the directory, unless
 or the environment's `TRILOGUE_STORE`, which goes before it, names one in PostgreSQL. Without
 `schema` it is the participant's name in small letters.
 
+`metrics = "127.0.0.1:7301"` opens a port of its own on which a monitor on this machine reads the
+node's metrics without a token; it is never opened beyond loopback. The API gives the same metrics
+to a token in the role `monitor`.
+
 An unknown key, a missing key or a value of another type is refused.
 """
 
@@ -73,6 +77,7 @@ class _File(_Table, frozen=True, kw_only=True):
     listen: str
     api: str
     store: str | None = None
+    metrics: str | None = None
     api_tls: ApiTls | None = None
     peers: dict[str, str] = {}
 
@@ -95,6 +100,11 @@ class Settings(_File, frozen=True, kw_only=True):
             raise InputError(
                 "store is no PostgreSQL URL",
                 hint="write postgresql://USER@HOST/DATABASE, or leave it out for a file",
+            )
+        if self.metrics is not None and not _is_loopback(parse_address("metrics", self.metrics)[0]):
+            raise InputError(
+                f"metrics: {self.metrics!r} is beyond this machine, and its port asks no token",
+                hint="bind it to 127.0.0.1, or read the API's /metrics with a monitor's token",
             )
         for name, location in self.peers.items():
             _, port = parse_address(f"peers.{name}", location)
@@ -125,7 +135,7 @@ class Settings(_File, frozen=True, kw_only=True):
         """Return `node.toml` as it is written."""
         lines = [
             f"{key} = {_quote(getattr(self, key))}"
-            for key in ("participant", "of", "listen", "api", "store")
+            for key in ("participant", "of", "listen", "api", "metrics", "store")
             if getattr(self, key) is not None
         ]
         if self.api_tls is not None:
@@ -181,6 +191,12 @@ class Settings(_File, frozen=True, kw_only=True):
     def listen_address(self) -> tuple[str, int]:
         """Host and port at which neighbours deliver."""
         return parse_address("listen", self.listen)
+
+    @property
+    def metrics_address(self) -> tuple[str, int]:
+        """Host and port of the metrics' own port, where there is one."""
+        assert self.metrics is not None
+        return parse_address("metrics", self.metrics)
 
     @property
     def api_address(self) -> tuple[str, int]:

@@ -46,6 +46,7 @@ class Role(StrEnum):
     SECURITY_OFFICER = "security-officer"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    MONITOR = "monitor"
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def forbid_writing(self) -> None:
+        """Refuse every write from now on: another process writes this store."""
+
+    @abstractmethod
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to a new SQLite file, while it is in use."""
 

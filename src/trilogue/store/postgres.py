@@ -65,6 +65,8 @@ _NEEDED = {
 }
 """What the server must be set to, and the way out when it is not."""
 
+_READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+
 _STATEMENTS = postgresql_statements()
 
 Connection = psycopg.Connection[Row]
@@ -78,6 +80,7 @@ class PostgresDatabase(Database):
         self.location = _without_password(url)
         self._changes = 0
         self._within = False
+        self._reads_only = False
         self._lease: Lease | None = None
         self._connection = self._connect()
         self.q = _Bound(self)
@@ -138,6 +141,11 @@ class PostgresDatabase(Database):
             generation = self.q.lead(holder=holder)
         lease.begin(generation)
         self._lease = lease
+
+    def forbid_writing(self) -> None:
+        """Refuse every write from now on, over this connection and those after it."""
+        self._reads_only = True
+        self._connection.execute(_READ_ONLY)
 
     # Copies.
 
@@ -271,6 +279,8 @@ class PostgresDatabase(Database):
             " set_config('lock_timeout', %(wait)s, false)",
             {"schema": self.schema, "wait": f"{LOCK_SECONDS}s"},
         )
+        if self._reads_only:
+            connection.execute(_READ_ONLY)
         connection.prepare_threshold = 0
         connection.prepared_max = 1000
 

@@ -128,6 +128,10 @@ class SqliteDatabase(Database):
                 f"{lease['holder']} writes this store now", hint="one process at a time may"
             )
 
+    def forbid_writing(self) -> None:
+        """Refuse every write from now on."""
+        self._connection.execute("PRAGMA query_only=ON")
+
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to `path`."""
         target = sqlite3.connect(path)

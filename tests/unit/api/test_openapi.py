@@ -73,7 +73,7 @@ def test_every_operation_says_what_it_does_for_whom_and_shows_an_exchange(name: 
     if operation.public:
         assert found["security"] == []
     else:
-        roles = "every role" if MAY[name] == EVERYONE else ", ".join(sorted(MAY[name]))
+        roles = "every role but monitor" if MAY[name] == EVERYONE else ", ".join(sorted(MAY[name]))
         assert f"For {roles}." in found["description"]
     if operation.given is not None:
         assert found["requestBody"]["content"]["application/json"]["example"] == GIVEN[name]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import msgspec
+from litestar import Response
 
 from trilogue.api.call import Call
-from trilogue.api.operation import operation
+from trilogue.api.operation import NO_STORE, operation
 from trilogue.api.parameters import InLanguage
-from trilogue.node import questions
-from trilogue.node.answers import HealthAnswer, Status
+from trilogue.node.answers import HealthAnswer
+from trilogue.node.condition import Status
+from trilogue.node.metrics import MEDIA_TYPE
 from trilogue.node.repeats import Reply
+from trilogue.node.watch import status as look
 
 __all__ = ["HANDLERS"]
 
@@ -18,11 +21,25 @@ __all__ = ["HANDLERS"]
 async def status(call: Call, query: InLanguage) -> Status:
     """How this node is.
 
-    Whether the arrangement is in force and why, how far the log has come, what waits in the
-    outbox of each neighbour, what a neighbour did not accept, whose log forked, and whether
-    anything can be logged at all.
+    Whether the arrangement is in force and why, how far the log has come and until when its keys
+    hold, what waits in the outbox of each neighbour and whether it is reached, what a neighbour did
+    not accept, whose log forked, which destructions are overdue, whether anything can be logged at
+    all, and what to do about whatever is wrong.
     """
-    return await call.ask(lambda engine: questions.status(engine, query.lang))
+    running = call.node.running()
+    return await call.ask(lambda engine: look(engine, query.lang, running))
+
+
+@operation("GET", "/metrics", gives={200: str}, media_type="text/plain")
+async def metrics(call: Call) -> Response[bytes]:
+    """The node's metrics, for a monitor (Prometheus).
+
+    What each of them says stands in the guide to operations. None holds content, a name of a
+    person, or anything that a participant wrote.
+    """
+    running = call.node.running()
+    found = await call.ask(lambda engine: look(engine, "en", running))
+    return Response(call.node.metrics.show(found), media_type=MEDIA_TYPE, headers=NO_STORE)
 
 
 @operation("GET", "/healthz", gives={200: HealthAnswer, 503: HealthAnswer}, public=True)
@@ -45,7 +62,7 @@ async def readyz(call: Call) -> Reply:
     return _health(ready and force.in_force, reasons + (() if force.in_force else (force.reason,)))
 
 
-HANDLERS = (status, healthz, readyz)
+HANDLERS = (status, metrics, healthz, readyz)
 
 
 def _told(call: Call) -> tuple[bool, tuple[str, ...]]:

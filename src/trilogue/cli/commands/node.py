@@ -12,12 +12,11 @@ from trilogue.cli.asking import as_json, in_language, may_ask
 from trilogue.cli.exits import Exit
 from trilogue.cli.kinds import peer
 from trilogue.cli.lazy import LazyGroup
-from trilogue.cli.opened import DIRECTORY, opened
-from trilogue.cli.out import print_json, print_lines, print_table, progress, working
+from trilogue.cli.opened import DIRECTORY, looked_into, opened
+from trilogue.cli.out import print_json, print_lines, progress, working
 
 if TYPE_CHECKING:
     from trilogue.client import Client
-    from trilogue.node.answers import Status
     from trilogue.node.verifying import Verified
 
 __all__ = ["node"]
@@ -154,8 +153,19 @@ def join(
 @node.command()
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @click.option("--quiet", is_flag=True, help="Write warnings and errors alone.")
-def up(*, directory: Path, quiet: bool) -> None:
-    """Run the node in DIR until it is told to stop (Ctrl-C, SIGTERM)."""
+@click.option(
+    "--unasked",
+    multiple=True,
+    metavar="NAME",
+    help="A neighbour without whose word a restored node goes on: you know by other means that it"
+    " has seen no more of this log than was restored.",
+)
+def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
+    """Run the node in DIR until it is told to stop (Ctrl-C, SIGTERM).
+
+    A node that was restored says nothing before each of its neighbours has told how much of its
+    log it has seen.
+    """
     import logging
 
     from trilogue.api import create_app
@@ -178,7 +188,7 @@ def up(*, directory: Path, quiet: bool) -> None:
             f" API at {settings.api_url}. Ctrl-C stops it.",
             err=True,
         )
-    serve(directory, create_app)
+    serve(directory, create_app, unasked=unasked)
     if not quiet:
         click.echo(f"{settings.participant}'s node has stopped.", err=True)
 
@@ -195,22 +205,30 @@ def status(
     lang: Any,
     as_json: bool,
 ) -> None:
-    """Say how a node is: the one in DIR while it does not run, or the one at --node URL.
+    """Say how a node is, and what to do about whatever is wrong.
+
+    The one in DIR, whether it runs or not, or the one at --node URL, which alone knows its queue
+    and whom it reaches.
 
     Exit code 4 when the arrangement is not in force, 5 when the node cannot act.
     """
+    from trilogue.cli.condition import print_status
+
+    holder = None
     if directory is None:
         with asked() as client:
             found = client.status(lang=lang)
     else:
-        from trilogue.node.questions import status as ask
+        from trilogue.node.lock import NodeLock
+        from trilogue.node.watch import status as look
 
-        with opened(directory) as (engine, _):
-            found = ask(engine, lang)
+        with looked_into(directory) as engine:
+            found = look(engine, lang)
+        holder = NodeLock(directory).holder()
     if as_json:
         print_json(found)
     else:
-        _print_status(found)
+        print_status(found, holder)
     if found.halted or found.forks:
         raise click.exceptions.Exit(Exit.UNAVAILABLE)
     if not found.force.in_force:
@@ -358,24 +376,3 @@ def _print_verified(found: Verified) -> None:
         f"{found.statements} statements hold, {found.size} of them this participant's own:"
         " leaves, proofs, tree and checkpoint."
     )
-
-
-def _print_status(found: Status) -> None:
-    print_lines(
-        f"{found.participant}, {found.at}",
-        found.force.reason,
-        f"arrangement  {found.arrangement or 'none yet'}",
-        f"own log      {found.log_size} entries",
-    )
-    if found.halted:
-        print_lines(f"halted       {found.halted}")
-    print_lines("")
-    print_table(
-        ("neighbour", "waiting for it", "its log seen to"),
-        [(one.participant, one.waiting, one.seen) for one in found.neighbours],
-        empty="no neighbours",
-    )
-    for fork in found.forks:
-        print_lines(f"{fork.speaker}'s log forked at size {fork.size}, noticed {fork.noticed}")
-    for one in found.failed:
-        print_lines(f"{one.neighbour} did not accept entry {one.index}: {one.reason}")

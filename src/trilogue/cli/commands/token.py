@@ -27,6 +27,7 @@ ROLES = (
     "security-officer",
     "administrator",
     "auditor",
+    "monitor",
 )
 
 

@@ -35,6 +35,9 @@ WHERE speaker || '' = :speaker AND idx < :size
   AND kind IN ('keys', 'adoption', 'suspension', 'resumption', 'withdrawal-from-arrangement')
 ORDER BY idx;
 
+-- name: count_kind$
+SELECT count(*) FROM statement WHERE kind = :kind;
+
 -- name: count_of_kind$
 SELECT count(*) FROM statement WHERE kind = :kind AND speaker = :speaker AND issued >= :since;
 
@@ -77,4 +80,7 @@ SELECT size FROM cosignature WHERE size <= :size
 GROUP BY size HAVING count(*) >= :quorum ORDER BY size DESC LIMIT 1;
 
 -- name: last_cosigned$
-SELECT coalesce(max(size), 0) FROM cosignature WHERE witness = :witness;
+-- The newest sizes are looked at first: a witness is seldom far behind.
+SELECT coalesce(
+    (SELECT size FROM cosignature WHERE witness = :witness ORDER BY size DESC LIMIT 1), 0
+);

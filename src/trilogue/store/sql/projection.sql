@@ -15,6 +15,15 @@ ON CONFLICT (what, speaker, idx, participant) DO UPDATE SET state = excluded.sta
 SELECT state FROM life
 WHERE what = :what AND speaker = :speaker AND idx = :idx AND participant = :participant;
 
+-- name: undestroyed
+-- Own withdrawals whose destruction somebody has not certified, and when each was said.
+SELECT life.idx, life.participant, statement.issued FROM life
+JOIN ended ON ended.speaker = life.speaker AND ended.idx = life.idx
+    AND ended.participant = life.participant
+JOIN statement ON statement.speaker = life.speaker AND statement.idx = ended.by_idx
+WHERE life.what = 'grant' AND life.state = 'withdrawn' AND life.speaker = :speaker
+ORDER BY life.idx, life.participant;
+
 -- name: lives_of
 SELECT participant, state FROM life WHERE what = :what AND speaker = :speaker AND idx = :idx
 ORDER BY participant;

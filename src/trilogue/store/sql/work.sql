@@ -32,7 +32,9 @@ WHERE statement.kind IN
 ORDER BY 1;
 
 -- name: count_waiting
-SELECT peer, count(*) AS waiting FROM outbox WHERE state = 'waiting' GROUP BY peer;
+-- How many own statements wait for each neighbour, and which is the first of them.
+SELECT peer, count(*) AS waiting, min(idx) AS first FROM outbox
+WHERE state = 'waiting' GROUP BY peer;
 
 -- name: failed_outbox
 SELECT peer, idx, reason FROM outbox WHERE state = 'failed' ORDER BY id;
