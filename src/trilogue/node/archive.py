@@ -9,10 +9,15 @@ The first alone opens nothing that was shared: no withdrawal needs to reach it. 
 a withdrawal destroys, so it is taken anew after each, over the old one, and no older copy is kept.
 Without it a restored node keeps its log and its word, but opens nothing that it held.
 
+It is written while the node runs, too: the store's copy is one moment of it, and everything else is
+copied after it. Then it is restored into a folder that goes again, and checked whole: a backup that
+nobody has restored is a hope.
+
 A restore replays the destructions that the store knows of and checks the whole store
 (`trilogue.node.verifying`). It refuses a backup that is older than what others have seen of this
 participant's log: going on from it, the node would say something else at places where it has
-spoken, and its log would be forked.
+spoken, and its log would be forked. What others have seen, the restored node asks them itself,
+before it says anything (`trilogue.node.restored`).
 """
 
 from __future__ import annotations
@@ -32,12 +37,13 @@ from trilogue.node.engine import Engine
 from trilogue.node.founding import CARD, fresh_store, whole
 from trilogue.node.guarded import make_private
 from trilogue.node.keystore import write_private
+from trilogue.node.restored import mark
 from trilogue.node.settings import FILE as SETTINGS
 from trilogue.node.settings import Settings
 from trilogue.node.verifying import Verified, verify
 from trilogue.store.database import open_database
 
-__all__ = ["back_up", "restore", "vault_of"]
+__all__ = ["back_up", "check", "restore", "vault_of"]
 
 _STORE, _VAULT = "store.sqlite", "vault.bin"
 _FOLDERS = ("keys", "template")
@@ -51,7 +57,8 @@ def vault_of(archive: Path) -> Path:
 def back_up(engine: Engine, archive: Path) -> Path:
     """Write a backup of an engine's directory; return where the vault's copy is.
 
-    The vault is copied last: a key too many opens nothing, a key too few would lose an item.
+    The store is copied first, and the vault last: what was withdrawn meanwhile is not in it, and a
+    key too many opens nothing. The engine may read only, beside the process that runs the node.
     Both files are readable by their owner alone. Raises `InputError` when there is a file already
     at `archive`.
     """
@@ -73,6 +80,21 @@ def back_up(engine: Engine, archive: Path) -> Path:
     write_private(vault_of(archive), (engine.directory / _VAULT).read_bytes())
     unfinished.replace(archive)
     return vault_of(archive)
+
+
+def check(
+    archive: Path,
+    beside: Path,
+    *,
+    clock: Callable[[], str],
+    progress: Callable[[int], None] = lambda _done: None,
+) -> Verified:
+    """Restore an archive without its vault into a folder `beside`, check it whole, drop it again.
+
+    Raises what `restore` raises.
+    """
+    with TemporaryDirectory(dir=beside) as made:
+        return restore(archive, Path(made) / "node", clock=clock, vault=None, progress=progress)
 
 
 def restore(
@@ -107,12 +129,14 @@ def restore(
                 raise UnavailableError(f"the store in {archive} is damaged: {error}") from error
             with closing(engine):
                 found = verify(engine, progress)
+                neighbours = engine.books.addressing().neighbours(engine.me)
             if found.size < seen:
                 raise InputError(
                     f"the backup holds {found.size} entries of {engine.me}'s log, and others have"
                     f" seen {seen}",
                     hint="restore a newer backup: going on from this one would fork the log",
                 )
+            mark(making, tuple(neighbours))
     return found
 
 

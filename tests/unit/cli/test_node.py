@@ -1,6 +1,7 @@
 """`trilogue node` on a node's own directory."""
 
 import json
+import os
 import socket
 import sqlite3
 
@@ -85,6 +86,23 @@ def test_status_of_a_node_that_does_not_run(run, three):
     assert korean["force"]["reason"] != found["force"]["reason"]
 
 
+def test_status_looks_into_a_node_that_runs(run, three):
+    with NodeLock(three / "KR"):
+        done = run("node", "status", three / "KR", code=4)
+    assert f"process {os.getpid()}" in done.stdout
+    assert "own log      1 entries" in done.stdout
+
+
+def test_status_says_what_to_do(run, three):
+    done = run("node", "status", three / "KR", code=4)
+    assert "1. Nothing moves" in done.stdout
+    assert "`trilogue node join`" in done.stdout
+    join(run, three, "KR", "--peer", "US=127.0.0.1:7102")
+    done = run("node", "status", three / "KR", code=4)
+    assert "`trilogue arrangement adopt`, if your side agrees" in done.stdout
+    assert "US" in done.stdout
+
+
 def test_a_halted_node_is_told_by_the_exit_code(run, three):
     with sqlite3.connect(three / "KR" / "store.sqlite") as connection:
         connection.execute(
@@ -96,7 +114,7 @@ def test_a_halted_node_is_told_by_the_exit_code(run, three):
 
 
 @pytest.mark.parametrize(
-    "command", [("status",), ("rebuild",), ("rotate-keys",), ("join", "--arrangement", "tisa")]
+    "command", [("rebuild",), ("rotate-keys",), ("join", "--arrangement", "tisa")]
 )
 def test_what_opens_a_directory_refuses_while_the_node_runs(run, three, command):
     verb, *more = [str(three / part) if part == "tisa" else part for part in command]
@@ -126,7 +144,7 @@ def test_a_port_that_is_taken_is_named(run, three, setting):
 
 def test_up_serves_the_node_with_its_api(run, three, monkeypatch):
     served = []
-    monkeypatch.setattr("trilogue.node.service.serve", lambda *given: served.append(given))
+    monkeypatch.setattr("trilogue.node.service.serve", lambda *given, **_: served.append(given))
     settings = Settings.read(three / "KR")
     msgspec.structs.replace(settings, listen="127.0.0.1:0", api="127.0.0.1:0").write()
     done = run("node", "up", three / "KR")
@@ -165,8 +183,10 @@ def test_backup_and_restore(run, three):
     done = run("node", "backup", three / "KR", three / "kr.tar")
     assert "kr.tar.vault" in done.stdout
     done = run("node", "restore", three / "kr.tar", three / "again")
-    assert "ask the neighbours: none may have seen more than 1 entries" in done.stdout
-    assert "own log      1 entries" in run("node", "status", three / "again", code=4).stdout
+    assert "None may have seen more than 1 entries" in done.stdout
+    told = run("node", "status", three / "again", code=5).stdout
+    assert "own log      1 entries" in told
+    assert "US has not said yet how much of its log it has seen" in told
     done = run("node", "restore", three / "kr.tar", three / "more", "--seen", 2, code=2)
     assert "others have seen 2" in done.stderr
     assert not (three / "more").exists()

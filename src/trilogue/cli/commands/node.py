@@ -269,22 +269,24 @@ def rebuild(*, directory: Path, as_json: bool) -> None:
 @node.command()
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @click.argument("file", metavar="FILE", type=_NEW_FILE)
-def backup(*, directory: Path, file: Path) -> None:
-    """Write a backup of the node in DIR to FILE, and its vault to FILE.vault.
+@click.option("--unchecked", is_flag=True, help="Do not restore it for a trial afterwards.")
+def backup(*, directory: Path, file: Path, unchecked: bool) -> None:
+    """Write a backup of the node in DIR to FILE, and its vault to FILE.vault, and check it.
 
-    FILE alone opens nothing that was shared. FILE.vault holds the keys of what is held now: keep
-    it elsewhere, take it anew after every withdrawal, and keep no older copy, for an older copy
-    would bring withdrawn content back.
+    It works while the node runs. FILE alone opens nothing that was shared. FILE.vault holds the
+    keys of what is held now: keep it elsewhere, take it anew after every withdrawal, and keep no
+    older copy, for an older copy would bring withdrawn content back.
     """
-    from trilogue.node.archive import back_up
+    from trilogue.node.archive import back_up, check
+    from trilogue.node.service import wall_clock
 
-    with opened(directory) as (engine, _), working("Writing the backup"):
-        size = engine.db.q.size_of(speaker=engine.me)
+    with looked_into(directory) as engine, working("Writing the backup"):
         vault = back_up(engine, file)
-    print_lines(
-        f"{file} holds {size} entries of the log, the keys and the store.",
-        f"{vault} holds the vault: keep it in another place, and no older copy of it.",
-    )
+    print_lines(f"{file} holds the log, the keys and the store.")
+    if not unchecked:
+        with progress("Checking", None) as on:
+            _print_verified(check(file, directory, clock=wall_clock, progress=on))
+    print_lines(f"{vault} holds the vault: keep it in another place, and no older copy of it.")
 
 
 @node.command()
@@ -303,8 +305,9 @@ def restore(
 ) -> None:
     """Make a node in DIR from the backup in FILE, checked whole, or make nothing.
 
-    What was destroyed before the backup is destroyed again. A backup that is older than what the
-    neighbours have seen is refused: a node that went on from it would fork its own log.
+    What was destroyed before the backup is destroyed again. A node that went on from a backup
+    that is older than what its neighbours have seen would fork its own log: brought up, it asks
+    them first, and stops for good when one has seen more.
     """
     from trilogue.node.archive import restore as bring_back
     from trilogue.node.archive import vault_of
@@ -323,11 +326,10 @@ def restore(
         )
     print_lines(f"The node is in {directory}.")
     _print_verified(found)
-    if seen is None:
-        print_lines(
-            f"Before you bring it up, ask the neighbours: none may have seen more than"
-            f" {found.size} entries of this log."
-        )
+    print_lines(
+        "It says nothing before each neighbour has told how much of its log it has seen: bring it"
+        f" up, and it asks them. None may have seen more than {found.size} entries."
+    )
     print_lines("Tokens come back with the store; files with tokens do not.")
 
 
