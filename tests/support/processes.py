@@ -64,6 +64,7 @@ class Node:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.process: subprocess.Popen[bytes] | None = None
+        self.quiet: tuple[str, ...] = ("--quiet",)
 
     @property
     def settings(self) -> Settings:
@@ -88,12 +89,12 @@ class Node:
         """Whether the process is there."""
         return self.process is not None and self.process.poll() is None
 
-    def start(self, *, wait: bool = True) -> None:
-        """Start the process; by default return when it serves."""
+    def start(self, *options: str, wait: bool = True) -> None:
+        """Start the process, with more options; by default return when it serves."""
         assert not self.running, f"{self.name} runs already"
         with self._stderr.open("ab") as stderr:
             self.process = subprocess.Popen(
-                [*COMMAND, "node", "up", "--quiet", str(self.directory)],
+                [*COMMAND, "node", "up", *self.quiet, str(self.directory), *options],
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
             )

@@ -104,7 +104,9 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("unforeseen at %s %s", request.method, request.url.path, exc_info=error)
+    handler = request.scope.get("route_handler")
+    operation = "none" if handler is None else handler.name
+    log.error("unforeseen in %s", operation, exc_info=error, extra={"operation": operation})
     return _answer(
         Problem(
             title="Internal Server Error",

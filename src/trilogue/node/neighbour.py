@@ -82,6 +82,8 @@ class Neighbour:
 
     def heard(self) -> None:
         """Note that it answered or delivered."""
+        if not self.reached.reachable:
+            log.info("%s is reached", self.name, extra={"peer": self.name})
         self.reached = Reached(reachable=True, heard=self._service.clock())
         self._asked = asyncio.get_running_loop().time()
 
@@ -89,7 +91,7 @@ class Neighbour:
         """Note that it was not reached, or that something stands in the way of what it said."""
         problem = str(error) if isinstance(error, TrilogueError) else _reason(error)
         if problem != self.reached.problem:
-            log.info("%s: %s", self.name, problem)
+            log.info("%s: %s", self.name, _loggable(error), extra={"peer": self.name})
         reachable = isinstance(error, TrilogueError | aiohttp.ClientResponseError)
         self.reached = Reached(reachable=reachable, heard=self.reached.heard, problem=problem)
         self._asked = asyncio.get_running_loop().time()
@@ -186,7 +188,9 @@ class Neighbour:
         try:
             await self._ask_cosignature()
         except (aiohttp.ClientError, TimeoutError, OSError, TrilogueError) as error:
-            log.debug("no cosignature by %s: %s", self.name, error)
+            log.debug(
+                "no cosignature by %s: %s", self.name, _loggable(error), extra={"peer": self.name}
+            )
 
     async def _ask_cosignature(self) -> None:
         service = self._service
@@ -229,6 +233,15 @@ class Neighbour:
 def _reason(error: Exception) -> str:
     """Return why a neighbour was not reached, in a line without its address twice."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _loggable(error: Exception) -> str:
+    """Return why something failed, in none of the neighbour's words."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"answered with {error.status}"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{type(error).__name__}: {error.strerror or error.os_error}"
+    return type(error).__name__
 
 
 async def _answer(response: aiohttp.ClientResponse) -> bytes:

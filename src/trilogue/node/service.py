@@ -29,6 +29,7 @@ from trilogue.node.channel import pinned, server_context
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.lock import NodeLock
+from trilogue.node.logs import loop_failed
 from trilogue.node.metrics import Metrics
 from trilogue.node.neighbour import FAILURES, Neighbour
 from trilogue.node.port import PeerPort
@@ -191,6 +192,7 @@ class Service:
     async def _commit_groups(self) -> None:
         loop = asyncio.get_running_loop()
         await self._ask_around()
+        halted = False
         while True:
             batch = [await self._queue.get()]
             while len(batch) < MOST_ACTS and not self._queue.empty():
@@ -202,10 +204,16 @@ class Service:
             except Exception as error:
                 if not isinstance(error, UnavailableError):
                     log.exception("a group could not be committed")
+                elif not halted:
+                    log.error("nothing can be logged: %s", error.message)  # noqa: TRY400 - words do
+                halted = True
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
+            if halted:
+                log.warning("statements are logged again")
+            halted = False
             for (_, future), one in zip(batch, group.done, strict=True):
                 if future.done():
                     continue
@@ -221,8 +229,13 @@ class Service:
         answered = [sending.settle] if sending.unsettled else []
         begun = time.perf_counter()
         done = engine.commit([*acts, *answered])
-        self.metrics.committed(len(acts), time.perf_counter() - begun)
-        self.metrics.logged(one.statement.kind for one in engine.sequencer.said)
+        seconds = time.perf_counter() - begun
+        said = engine.sequencer.said
+        self.metrics.committed(len(acts), seconds)
+        self.metrics.logged(one.statement.kind for one in said)
+        if log.isEnabledFor(logging.DEBUG):
+            fields = {"acts": len(acts), "statements": len(said), "seconds": round(seconds, 6)}
+            log.debug("%d acts said %d statements", len(acts), len(said), extra=fields)
         if answered:
             settled = done.pop()
             if settled.error is not None:
@@ -259,6 +272,8 @@ class Service:
     async def _tell(self, group: _Group) -> None:
         """Wake whoever waits for news, when there is any."""
         if group.position != self._position:
+            for fork in set(group.forks) - set(self._forks):
+                log.error("%s: nothing more is taken from it", fork)
             self._forks = group.forks
             async with self._news:
                 self._position = group.position
@@ -304,9 +319,20 @@ class Service:
             self.metrics.malformed(neighbour)
             raise
         self.metrics.answered(neighbour, ack)
+        self._tell_refused(neighbour, ack)
         if neighbour in self.neighbours:
             self.neighbours[neighbour].heard()
         return ack
+
+    def _tell_refused(self, neighbour: str, ack: Ack) -> None:
+        """Log what of a delivery was refused for good; why, the incident in the log says."""
+        steps = [one.step for one in ack.outcomes if one.step is not None and not one.again]
+        if steps:
+            where = ", ".join(map(str, sorted(set(steps))))
+            fields = {"peer": neighbour, "statements": len(steps)}
+            log.warning(
+                "%s delivered what fails for good at step %s", neighbour, where, extra=fields
+            )
 
     async def witness(self, body: bytes) -> WitnessAnswer:
         """Answer a neighbour's add-checkpoint."""
@@ -363,7 +389,7 @@ class Service:
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
             except UnavailableError as error:
-                log.warning("housekeeping waits: %s", error)
+                log.warning("housekeeping waits: %s", error.message)
             await asyncio.sleep(SWEEP_SECONDS / 2)
             async with self._news:
                 with suppress(TimeoutError):
@@ -456,6 +482,7 @@ def serve(
             engine.go_without(name)
 
         async def main() -> None:
+            asyncio.get_running_loop().set_exception_handler(loop_failed)
             service = Service(engine, settings)
             app = None if application is None else application(service)
             await service.run_forever(app)

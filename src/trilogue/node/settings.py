@@ -28,6 +28,12 @@ or the environment's `TRILOGUE_STORE`, which goes before it, names one in Postgr
 node's metrics without a token; it is never opened beyond loopback. The API gives the same metrics
 to a token in the role `monitor`.
 
+What the node writes to standard error are lines for people, of level `info`, unless it says
+
+    [log]
+    format = "json"
+    level = "warning"
+
 An unknown key, a missing key or a value of another type is refused.
 """
 
@@ -44,9 +50,10 @@ import msgspec
 
 from trilogue.arrangement.files import shipped
 from trilogue.errors import InputError, NotFoundError
+from trilogue.node.logs import Format, Level
 from trilogue.node.shelf import read_files
 
-__all__ = ["STORE_VARIABLE", "ApiTls", "Settings", "parse_address"]
+__all__ = ["STORE_VARIABLE", "ApiTls", "LogSettings", "Settings", "parse_address"]
 
 FILE = "node.toml"
 STORE = "store.sqlite"
@@ -69,6 +76,13 @@ class ApiTls(_Table, frozen=True, kw_only=True):
     key: str
 
 
+class LogSettings(_Table, frozen=True, kw_only=True):
+    """What the node writes to standard error: see `trilogue.node.logs`."""
+
+    format: Format = "text"
+    level: Level = "info"
+
+
 class _File(_Table, frozen=True, kw_only=True):
     """`node.toml` as it stands."""
 
@@ -79,6 +93,7 @@ class _File(_Table, frozen=True, kw_only=True):
     store: str | None = None
     metrics: str | None = None
     api_tls: ApiTls | None = None
+    log: LogSettings = LogSettings()
     peers: dict[str, str] = {}
 
 
@@ -143,6 +158,9 @@ class Settings(_File, frozen=True, kw_only=True):
             lines += [
                 f"{key} = {_quote(getattr(self.api_tls, key))}" for key in ("certificate", "key")
             ]
+        if self.log != LogSettings():
+            lines += ["", "[log]"]
+            lines += [f"{key} = {_quote(getattr(self.log, key))}" for key in ("format", "level")]
         if self.peers:
             lines += ["", "[peers]"]
             lines += [f"{name} = {_quote(place)}" for name, place in sorted(self.peers.items())]

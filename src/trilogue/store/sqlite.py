@@ -105,7 +105,9 @@ class SqliteDatabase(Database):
             raise UnavailableError(f"the store cannot be written: {error}") from error
         except BaseException as error:
             if not self._connection.in_transaction:
-                raise UnavailableError(f"the store cannot be written: {error}") from error
+                # Named by its class alone: its words are whatever an act met.
+                what = error if isinstance(error, sqlite3.Error) else type(error).__name__
+                raise UnavailableError(f"the store cannot be written: {what}") from error
             self._connection.execute("ROLLBACK TO act")
             self._connection.execute("RELEASE act")
             raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from trilogue.cli.asking import as_json, in_language, may_ask
-from trilogue.cli.exits import Exit
+from trilogue.cli.exits import Exit, exit_of
 from trilogue.cli.kinds import peer
 from trilogue.cli.lazy import LazyGroup
 from trilogue.cli.opened import DIRECTORY, looked_into, opened
@@ -170,6 +170,7 @@ def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
 
     from trilogue.api import create_app
     from trilogue.node.lock import NodeLock
+    from trilogue.node.logs import set_up
     from trilogue.node.service import serve
     from trilogue.node.settings import Settings
 
@@ -177,20 +178,30 @@ def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
     with NodeLock(directory):
         _check_free("listen", settings.listen_address)
         _check_free("api", settings.api_address)
-    logging.basicConfig(
-        level=logging.WARNING if quiet else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        if settings.metrics is not None:
+            _check_free("metrics", settings.metrics_address)
+    set_up(settings.log.format, "warning" if quiet else settings.log.level)
+    log = logging.getLogger("trilogue.node")
+
+    def tell(text: str) -> None:
+        if settings.log.format == "json":
+            log.info("%s", text)
+        elif not quiet:
+            click.echo(text, err=True)
+
+    tell(
+        f"{settings.participant}'s node: neighbours at {settings.listen},"
+        f" API at {settings.api_url}. Ctrl-C stops it."
     )
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    if not quiet:
-        click.echo(
-            f"{settings.participant}'s node: neighbours at {settings.listen},"
-            f" API at {settings.api_url}. Ctrl-C stops it.",
-            err=True,
-        )
-    serve(directory, create_app, unasked=unasked)
-    if not quiet:
-        click.echo(f"{settings.participant}'s node has stopped.", err=True)
+    try:
+        serve(directory, create_app, unasked=unasked)
+    except Exception as error:
+        if exit_of(error) is not Exit.FAULT:
+            raise
+        # Told without its words, as everything that the node writes: they may hold anything.
+        log.critical("the node ends: this was not foreseen", exc_info=error)
+        raise click.exceptions.Exit(Exit.FAULT) from None
+    tell(f"{settings.participant}'s node has stopped.")
 
 
 @node.command()
