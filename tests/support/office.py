@@ -30,6 +30,11 @@ class Office:
         self.tokens = tokens
         self._client = client
 
+    @property
+    def app(self) -> Any:
+        """The application that answers."""
+        return self._client.app
+
     def ask(
         self,
         role: str | None,

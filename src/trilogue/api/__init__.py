@@ -5,6 +5,7 @@
     controllers   the handlers, by subject: they convert, ask the node, and shape the answer
     roles         which roles may call what: one table
     gate          bearer tokens, and the guard that holds every request to the table
+    limit         how often the holder of one token may ask
     call          one request: ask the node, or have it act once
     reading       strict reading of bodies, queries and paths; `parameters` are their shapes
     shapes        from what an act did to what is answered

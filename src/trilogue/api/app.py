@@ -65,7 +65,7 @@ def create_app(node: Node) -> Litestar:
     handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
     return Api(
         [*_options(handlers), *handlers, log_file, schema],
-        state=State({"node": node, "gate": Gate(node)}),
+        state=State({"node": node, "gate": Gate(node, node.limit)}),
         request_class=Call,
         guards=[guard],
         exception_handlers=HANDLERS,

@@ -25,6 +25,7 @@ from trilogue.node.engine import Engine
 from trilogue.node.metrics import Metrics
 from trilogue.node.problem import MalformedError
 from trilogue.node.repeats import Reply, once
+from trilogue.node.settings import LimitSettings
 from trilogue.node.tokens import Caller
 
 __all__ = ["IDEMPOTENCY_KEY", "Call", "Health", "Node"]
@@ -61,6 +62,10 @@ class Node(Protocol):
 
     def running(self) -> Running:
         """Say what only the running node knows of itself."""
+
+    @property
+    def limit(self) -> LimitSettings | None:
+        """How often one token may ask."""
 
     async def run(self, act: Callable[[], T]) -> T:
         """Run an act in the next group, or raise its error."""

@@ -29,6 +29,7 @@ from trilogue.node.problem import (
     RoleError,
     SameOfficerError,
     TooLargeError,
+    TooManyError,
     UnknownCallerError,
     title,
 )
@@ -498,6 +499,10 @@ _PROBLEMS: tuple[TrilogueError, ...] = (
     ),
     SameOfficerError("kim-ju has agreed to grant 3 already"),
     TooLargeError("a request of more than 4194304 bytes"),
+    TooManyError(
+        "this token asks more often than the node allows",
+        hint="wait 1 s, or have [limit] in node.toml changed",
+    ),
     MediaTypeError("a body of 'text/plain'", hint="send application/json"),
     KeyReusedError(
         "the idempotency key 'f2c1' was used for another request",

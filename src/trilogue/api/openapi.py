@@ -222,6 +222,7 @@ def _always(operation: Operation) -> Iterator[type[TrilogueError]]:
     yield problem.UnknownCallerError
     yield problem.RoleError
     yield UnavailableError
+    yield problem.TooManyError
     if operation.writes:
         yield problem.TooLargeError
     if operation.given is not None:

@@ -18,7 +18,7 @@ from litestar.exceptions import HTTPException
 from trilogue import errors
 from trilogue.errors import TrilogueError
 from trilogue.node import problem
-from trilogue.node.problem import Problem, describe
+from trilogue.node.problem import Problem, TooManyError, describe
 
 __all__ = ["HANDLERS", "STATUS", "encode", "problem_of", "status_of"]
 
@@ -44,6 +44,7 @@ STATUS: Mapping[type[TrilogueError], int] = {
     errors.ConsentExpiredError: 403,
     problem.SameOfficerError: 409,
     errors.UnavailableError: 503,
+    problem.TooManyError: 429,
     errors.PeerError: 400,
     errors.FormatError: 400,
     errors.SignatureError: 400,
@@ -87,7 +88,8 @@ def _answer(told: Problem, headers: Mapping[str, str] | None = None) -> Response
 
 
 def _ours(_: Request[Any, Any, Any], error: TrilogueError) -> Response[bytes]:
-    return _answer(problem_of(error))
+    wait = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyError) else None
+    return _answer(problem_of(error), wait)
 
 
 def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

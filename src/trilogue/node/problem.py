@@ -40,6 +40,7 @@ __all__ = [
     "RoleError",
     "SameOfficerError",
     "TooLargeError",
+    "TooManyError",
     "UnknownCallerError",
     "describe",
     "problem_type",
@@ -64,6 +65,17 @@ class MalformedError(InputError):
 
 class TooLargeError(InputError):
     """The request is larger than a node reads."""
+
+
+class TooManyError(UnavailableError):
+    """The holder of this token asks more often than the node allows.
+
+    `seconds` says how long to wait.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", seconds: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
 
 
 class MediaTypeError(InputError):
@@ -144,6 +156,7 @@ _CLASSES: tuple[type[TrilogueError], ...] = (
     RoleError,
     MalformedError,
     TooLargeError,
+    TooManyError,
     MediaTypeError,
     KeyReusedError,
     SameOfficerError,

@@ -113,6 +113,7 @@ class Service:
         self.engine = engine
         self.settings = settings
         self.metrics = Metrics(engine.me)
+        self.limit = settings.limit
         self.clock = wall_clock
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sequencer")
         self._queue: asyncio.Queue[tuple[Callable[[], Any], asyncio.Future[Any]]] = asyncio.Queue(

@@ -34,6 +34,15 @@ What the node writes to standard error are lines for people, of level `info`, un
     format = "json"
     level = "warning"
 
+How often the holder of one token may ask the API is not limited, unless it says so:
+
+    [limit]
+    per_second = 20
+    burst = 100
+
+    [limit.names]
+    sensor-feed = 2000
+
 An unknown key, a missing key or a value of another type is refused.
 """
 
@@ -53,7 +62,14 @@ from trilogue.errors import InputError, NotFoundError
 from trilogue.node.logs import Format, Level
 from trilogue.node.shelf import read_files
 
-__all__ = ["STORE_VARIABLE", "ApiTls", "LogSettings", "Settings", "parse_address"]
+__all__ = [
+    "STORE_VARIABLE",
+    "ApiTls",
+    "LimitSettings",
+    "LogSettings",
+    "Settings",
+    "parse_address",
+]
 
 FILE = "node.toml"
 STORE = "store.sqlite"
@@ -83,6 +99,18 @@ class LogSettings(_Table, frozen=True, kw_only=True):
     level: Level = "info"
 
 
+Rate = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
+"""Requests a second."""
+
+
+class LimitSettings(_Table, frozen=True, kw_only=True):
+    """How often one token may ask: see `trilogue.api.limit`. `names` have rates of their own."""
+
+    per_second: Rate
+    burst: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    names: dict[str, Rate] = {}
+
+
 class _File(_Table, frozen=True, kw_only=True):
     """`node.toml` as it stands."""
 
@@ -94,6 +122,7 @@ class _File(_Table, frozen=True, kw_only=True):
     metrics: str | None = None
     api_tls: ApiTls | None = None
     log: LogSettings = LogSettings()
+    limit: LimitSettings | None = None
     peers: dict[str, str] = {}
 
 
@@ -161,6 +190,14 @@ class Settings(_File, frozen=True, kw_only=True):
         if self.log != LogSettings():
             lines += ["", "[log]"]
             lines += [f"{key} = {_quote(getattr(self.log, key))}" for key in ("format", "level")]
+        if self.limit is not None:
+            lines += ["", "[limit]", f"per_second = {self.limit.per_second!r}"]
+            lines += [f"burst = {self.limit.burst}"]
+            if self.limit.names:
+                lines += ["", "[limit.names]"]
+                lines += [
+                    f"{_quote(name)} = {rate!r}" for name, rate in sorted(self.limit.names.items())
+                ]
         if self.peers:
             lines += ["", "[peers]"]
             lines += [f"{name} = {_quote(place)}" for name, place in sorted(self.peers.items())]
