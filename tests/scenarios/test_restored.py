@@ -88,6 +88,35 @@ def test_an_older_store_stops_for_good_and_forks_nothing(nodes: Nodes) -> None:
     )
 
 
+def test_what_was_withdrawn_since_the_backup_does_not_open_again(nodes: Nodes) -> None:
+    nodes.start()
+    kr, jp = nodes["KR"], nodes["JP"]
+    what = kr.submit("before")
+    grant = kr.grant(what)
+    nodes.settle()
+    assert jp.read(what) == "before"
+    _back_up(jp)
+    kr.withdraw(grant)
+    nodes.settle()
+    # Store and vault are both from before the withdrawal: on the disk, the key is there again.
+    nodes["US"].stop()
+    _lose_and_restore(jp)
+    jp.start(wait=False)
+    assert _reasons(jp)
+    with jp.client() as client:
+        for ask in (client.reports, lambda: client.picture(purpose="analysis"), client.statements):
+            with pytest.raises(UnavailableError, match="was restored"):
+                ask()
+    with pytest.raises(UnavailableError, match="was restored"):
+        jp.read(what)
+    nodes["US"].start()
+    nodes.until(lambda: any("older copy" in why for why in _reasons(jp)), "JP does not notice")
+    with pytest.raises(UnavailableError, match="older copy"):
+        jp.read(what)
+    with jp.client() as client, pytest.raises(UnavailableError, match="older copy"):
+        client.reports()
+
+
 def test_who_knows_by_other_means_may_go_on_without_a_neighbour(nodes: Nodes) -> None:
     kr = nodes["KR"]
     _back_up(kr)  # while it does not run

@@ -20,6 +20,7 @@ from trilogue.api.call import Node
 from trilogue.api.limit import Limit
 from trilogue.api.operation import Operation
 from trilogue.api.roles import MAY
+from trilogue.errors import UnavailableError
 from trilogue.node import tokens
 from trilogue.node.problem import RoleError, TooManyError, UnknownCallerError
 from trilogue.node.settings import LimitSettings
@@ -28,6 +29,8 @@ from trilogue.node.tokens import Caller
 __all__ = ["Gate", "guard"]
 
 TRUSTED_SECONDS = 1.0
+_ALWAYS = ("status", "metrics")
+"""What a node answers whose store may be older than what was said since."""
 
 
 class Gate:
@@ -72,8 +75,8 @@ class Gate:
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let a request pass to an operation that its caller's roles allow.
 
-    Raises `UnknownCallerError`, `TooManyError` or `RoleError`. What is no operation is public by
-    its own right.
+    Raises `UnknownCallerError`, `TooManyError`, `RoleError` or, where the store may be older than
+    what was withdrawn since, `UnavailableError`. What is no operation is public by its own right.
     """
     operation: Operation | None = handler.opt.get("operation")
     if operation is None or operation.public:
@@ -86,4 +89,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
             f"{operation.name} is not for {', '.join(sorted(caller.roles))}",
             hint=f"it is for {', '.join(sorted(allowed))}",
         )
+    stale = connection.app.state.node.engine.sequencer.stale
+    if stale and operation.name not in _ALWAYS:
+        raise UnavailableError(stale, hint="`trilogue node status` says what to do")
     connection.state.caller = caller

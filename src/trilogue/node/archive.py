@@ -6,8 +6,9 @@ A backup is two files, which belong in two places:
     FILE.vault   the vault: the wrapping keys of what is held now, 32 bytes an item
 
 The first alone opens nothing that was shared: no withdrawal needs to reach it. The second is what
-a withdrawal destroys, so it is taken anew after each, over the old one, and no older copy is kept.
-Without it a restored node keeps its log and its word, but opens nothing that it held.
+a withdrawal destroys, so it is taken anew after each, over the old one and in its very blocks, and
+no older copy is kept. Without it a restored node keeps its log and its word, but opens nothing that
+it held.
 
 It is written while the node runs, too: the store's copy is one moment of it, and everything else is
 copied after it. Then it is restored into a folder that goes again, and checked whole: a backup that
@@ -54,11 +55,13 @@ def vault_of(archive: Path) -> Path:
     return archive.with_name(archive.name + ".vault")
 
 
-def back_up(engine: Engine, archive: Path) -> Path:
+def back_up(engine: Engine, archive: Path, vault: Path | None = None) -> Path:
     """Write a backup of an engine's directory; return where the vault's copy is.
 
     The store is copied first, and the vault last: what was withdrawn meanwhile is not in it, and a
-    key too many opens nothing. The engine may read only, beside the process that runs the node.
+    key too many opens nothing. A copy of the vault that is there already is overwritten in place:
+    no block keeps a key that was destroyed since. The engine may read only, beside the process that
+    runs the node.
     Both files are readable by their owner alone. Raises `InputError` when there is a file already
     at `archive`.
     """
@@ -77,9 +80,10 @@ def back_up(engine: Engine, archive: Path) -> Path:
             tar.add(copy, _STORE, filter=_anonymous)
         file.flush()
         os.fsync(file.fileno())
-    write_private(vault_of(archive), (engine.directory / _VAULT).read_bytes())
+    copied = vault_of(archive) if vault is None else vault
+    _copy_vault(engine.directory / _VAULT, copied)
     unfinished.replace(archive)
-    return vault_of(archive)
+    return copied
 
 
 def check(
@@ -155,6 +159,17 @@ def _in_place(copy: Path, settings: Settings) -> Iterator[str]:
         for file in copy.parent.glob(f"{copy.name}*"):
             file.unlink()
         yield location
+
+
+def _copy_vault(vault: Path, copy: Path) -> None:
+    if not copy.exists():
+        write_private(copy, vault.read_bytes())
+        return
+    with copy.open("r+b") as file:
+        file.write(vault.read_bytes())
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _private(path: str, flags: int) -> int:

@@ -134,6 +134,14 @@ class Sequencer:
         return done
 
     @property
+    def stale(self) -> str:
+        """Why what stands here may be older than what was said since, or empty.
+
+        What was withdrawn since would still open: nothing of it is served.
+        """
+        return self._rolled_back or self.held_back
+
+    @property
     def said(self) -> Sequence[Composed]:
         """What the last group that was committed said."""
         return self._staged

@@ -263,3 +263,18 @@ def test_a_backup_is_not_written_over_another(jp, tmp_path):
     back_up(jp, tmp_path / "jp.tar")
     with pytest.raises(InputError, match="exists already"):
         back_up(jp, tmp_path / "jp.tar")
+
+
+def test_the_vault_s_copy_is_overwritten_in_its_own_blocks(trio, jp, tmp_path):
+    copy = tmp_path / "elsewhere"
+    assert back_up(jp, tmp_path / "one.tar", copy) == copy
+    assert not vault_of(tmp_path / "one.tar").exists()
+    before, inode = copy.read_bytes(), copy.stat().st_ino
+    assert any(before)
+    trio.withdraw(trio.granted, "JP")
+    trio.settle()
+    with copy.open("rb") as held:
+        back_up(jp, tmp_path / "two.tar", copy)
+        assert not any(held.read(len(before)))  # the same file, not another under its name
+    assert copy.stat().st_ino == inode
+    assert copy.stat().st_mode & 0o777 == 0o600

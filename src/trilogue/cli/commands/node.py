@@ -280,8 +280,15 @@ def rebuild(*, directory: Path, as_json: bool) -> None:
 @node.command()
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @click.argument("file", metavar="FILE", type=_NEW_FILE)
+@click.option(
+    "--vault",
+    "copy",
+    type=_NEW_FILE,
+    metavar="FILE",
+    help="Where to write the vault's copy, over the last one; by default FILE.vault.",
+)
 @click.option("--unchecked", is_flag=True, help="Do not restore it for a trial afterwards.")
-def backup(*, directory: Path, file: Path, unchecked: bool) -> None:
+def backup(*, directory: Path, file: Path, copy: Path | None, unchecked: bool) -> None:
     """Write a backup of the node in DIR to FILE, and its vault to FILE.vault, and check it.
 
     It works while the node runs. FILE alone opens nothing that was shared. FILE.vault holds the
@@ -292,7 +299,7 @@ def backup(*, directory: Path, file: Path, unchecked: bool) -> None:
     from trilogue.node.service import wall_clock
 
     with looked_into(directory) as engine, working("Writing the backup"):
-        vault = back_up(engine, file)
+        vault = back_up(engine, file, copy)
     print_lines(f"{file} holds the log, the keys and the store.")
     if not unchecked:
         with progress("Checking", None) as on:
