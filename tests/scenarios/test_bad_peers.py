@@ -163,5 +163,11 @@ def _memory(node: Node) -> int:
 
 
 def _without_time(answer: Status) -> Status:
-    neighbours = tuple(msgspec.structs.replace(one, heard=None) for one in answer.neighbours)
-    return msgspec.structs.replace(answer, at="", free_bytes=0, neighbours=neighbours)
+    """Return a status without what changes by itself: time, disk, and whom the node reaches."""
+    neighbours = tuple(
+        msgspec.structs.replace(one, heard=None, reachable=None, problem="", cosigned=0)
+        for one in answer.neighbours
+    )
+    return msgspec.structs.replace(
+        answer, at="", free_bytes=0, queued=0, neighbours=neighbours, advice=()
+    )

@@ -19,6 +19,7 @@ from trilogue.api.operation import EVENTS
 from trilogue.api.problems import HANDLERS, MAX_BODY
 from trilogue.api.public import log_file
 from trilogue.encoding import canonical
+from trilogue.node.tracing import span
 
 __all__ = ["create_app"]
 
@@ -46,18 +47,19 @@ class Api(Litestar):
             status = message.get("status", status)
             await send(message)
 
-        try:
-            await super().__call__(scope, receive, sending)
-        finally:
-            handler = scope.get("route_handler")
-            operation = None if handler is None else handler.opt.get("operation")
-            lasting = operation is not None and operation.media_type == EVENTS
-            node: Node = self.state.node
-            node.metrics.asked(
-                "none" if operation is None else operation.name,
-                status,
-                None if lasting else time.perf_counter() - begun,
-            )
+        with span("none") as made:
+            try:
+                await super().__call__(scope, receive, sending)
+            finally:
+                handler = scope.get("route_handler")
+                operation = None if handler is None else handler.opt.get("operation")
+                name = "none" if operation is None else operation.name
+                lasting = operation is not None and operation.media_type == EVENTS
+                node: Node = self.state.node
+                node.metrics.asked(name, status, None if lasting else time.perf_counter() - begun)
+                if made is not None:
+                    made.update_name(name)
+                    made.set_attribute("http.response.status_code", status)
 
 
 def create_app(node: Node) -> Litestar:

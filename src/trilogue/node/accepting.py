@@ -32,6 +32,7 @@ from trilogue.node.books import Books
 from trilogue.node.evidence import Evidence
 from trilogue.node.holdings import Holdings
 from trilogue.node.keystore import WorkingKeys
+from trilogue.node.tracing import span
 from trilogue.protocol.bodies import (
     DestructionBody,
     KeysBody,
@@ -192,15 +193,16 @@ class Accepting:
             # Too late is nobody's fault: it counts as said, and opens nothing.
             incoming.refuse("accept", heard.cite, (), f"the grant ended at {expires}")
             return
-        opened = open_grant(
-            heard,
-            self._books,
-            boxes=incoming.boxes,
-            ciphertexts=incoming.ciphertexts,
-            secrets=[keys.sealing for keys in self.keys],
-            release_keys=self._books.keys_of(statement.speaker, incoming.at),
-            at=incoming.at,
-        )
+        with span("open"):
+            opened = open_grant(
+                heard,
+                self._books,
+                boxes=incoming.boxes,
+                ciphertexts=incoming.ciphertexts,
+                secrets=[keys.sealing for keys in self.keys],
+                release_keys=self._books.keys_of(statement.speaker, incoming.at),
+                at=incoming.at,
+            )
         if statement.speaker not in self._books.arrangement.neighbours(me):
             check_marks(opened, incoming.marks, self._books.arrangement)
         self._holdings.keep_opened(

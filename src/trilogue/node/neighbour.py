@@ -22,6 +22,7 @@ from trilogue.encoding import canonical
 from trilogue.errors import PeerError, TrilogueError
 from trilogue.node.channel import client_context
 from trilogue.node.condition import Reached
+from trilogue.node.tracing import span
 from trilogue.protocol.delivery import Ack, Seen
 
 if TYPE_CHECKING:
@@ -147,8 +148,10 @@ class Neighbour:
             await self._probe()
             return Sent.NOTHING
         try:
-            body = await self._post("/deliver", outgoing.data)
-            ack = canonical.decode(body, Ack)
+            statements = len(outgoing.rows)
+            with span("send", peer=self.name, bytes=len(outgoing.data), statements=statements):
+                body = await self._post("/deliver", outgoing.data)
+                ack = canonical.decode(body, Ack)
         except FAILURES as error:
             self._missed(error)
             return Sent.NOT

@@ -20,6 +20,7 @@ from trilogue.marking import Marking, equivalent_mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import SourceInput
+from trilogue.node.tracing import span
 from trilogue.protocol.bodies import ReclassificationBody
 from trilogue.protocol.facts import facts_of
 from trilogue.protocol.statement import Statement, read_statement
@@ -117,7 +118,7 @@ class Reading:
             equivalent=self._equivalent(holding, marking),
             derive_for=derive_for,
             expires=expires,
-            plaintext=self._holdings.open(holding),
+            plaintext=self._open(holding),
         )
 
     def consent(
@@ -172,6 +173,10 @@ class Reading:
             if body.portion == holding.portion:
                 marking = body.marking
         return marking
+
+    def _open(self, holding: Holding) -> bytes:
+        with span("open"):
+            return self._holdings.open(holding)
 
     def lapsed(self, at: str) -> list[Cite]:
         """Return the grants that ran out by themselves while something is still held under them.

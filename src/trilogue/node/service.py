@@ -39,6 +39,8 @@ from trilogue.node.sending import Outgoing
 from trilogue.node.sequencer import Done
 from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.settings import Settings
+from trilogue.node.tracing import set_up as set_up_traces
+from trilogue.node.tracing import span, within
 from trilogue.node.watch import status
 from trilogue.node.witnessing import Witnessing
 from trilogue.protocol.delivery import Ack, Seen
@@ -148,7 +150,7 @@ class Service:
             )
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         try:
-            self._queue.put_nowait((act, future))
+            self._queue.put_nowait((within(act), future))
         except asyncio.QueueFull:
             raise UnavailableError(
                 "the node is busy", hint="try again in a second; nothing was done"
@@ -229,7 +231,8 @@ class Service:
         engine, sending = self.engine, self.engine.sending
         answered = [sending.settle] if sending.unsettled else []
         begun = time.perf_counter()
-        done = engine.commit([*acts, *answered])
+        with span("commit", acts=len(acts)):
+            done = engine.commit([*acts, *answered])
         seconds = time.perf_counter() - begun
         said = engine.sequencer.said
         self.metrics.committed(len(acts), seconds)
@@ -315,7 +318,8 @@ class Service:
     async def deliver(self, neighbour: str, data: bytes) -> Ack:
         """Take in a neighbour's delivery."""
         try:
-            ack: Ack = await self.run(lambda: self.engine.receiving.receive(data, neighbour))
+            with span("receive", peer=neighbour, bytes=len(data)):
+                ack: Ack = await self.run(lambda: self.engine.receiving.receive(data, neighbour))
         except FormatError:
             self.metrics.malformed(neighbour)
             raise
@@ -490,9 +494,11 @@ def serve(
             # What the loop still finds half open when it closes, no longer concerns anybody.
             asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
+        stop_traces = set_up_traces(engine.me) if settings.traces else lambda: None
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         try:
             runner.run(main())
         finally:
             with suppress(OSError):  # a neighbour was still in its handshake
                 runner.close()
+            stop_traces()

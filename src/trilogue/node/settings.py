@@ -28,6 +28,9 @@ or the environment's `TRILOGUE_STORE`, which goes before it, names one in Postgr
 node's metrics without a token; it is never opened beyond loopback. The API gives the same metrics
 to a token in the role `monitor`.
 
+`traces = true` sends OpenTelemetry traces where the `OTEL_*` variables say: see
+`trilogue.node.tracing`.
+
 What the node writes to standard error are lines for people, of level `info`, unless it says
 
     [log]
@@ -120,6 +123,7 @@ class _File(_Table, frozen=True, kw_only=True):
     api: str
     store: str | None = None
     metrics: str | None = None
+    traces: bool = False
     api_tls: ApiTls | None = None
     log: LogSettings = LogSettings()
     limit: LimitSettings | None = None
@@ -182,6 +186,8 @@ class Settings(_File, frozen=True, kw_only=True):
             for key in ("participant", "of", "listen", "api", "metrics", "store")
             if getattr(self, key) is not None
         ]
+        if self.traces:
+            lines += ["traces = true"]
         if self.api_tls is not None:
             lines += ["", "[api_tls]"]
             lines += [
