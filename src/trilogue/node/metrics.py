@@ -108,8 +108,9 @@ class Metrics:
     def __init__(self, participant: str) -> None:
         self._registry = prometheus.CollectorRegistry()
         self._by_name = {metric.name: self._make(metric) for metric in METRICS}
+        self._under: dict[tuple[str, tuple[str, ...]], Any] = {}
         prometheus.ProcessCollector(registry=self._registry)
-        self._of("info").labels(participant, __version__).set(1)
+        self._of("info", participant, __version__).set(1)
         self._participant = participant
 
     # What happens.
@@ -117,7 +118,7 @@ class Metrics:
     def logged(self, kinds: Iterable[str]) -> None:
         """Count statements that were logged."""
         for kind, count in Counter(kinds).items():
-            self._of("statements_logged").labels(kind).inc(count)
+            self._of("statements_logged", kind).inc(count)
 
     def committed(self, acts: int, seconds: float) -> None:
         """Count a group that is on disk."""
@@ -129,20 +130,20 @@ class Metrics:
         counts = Counter((one.step, one.again) for one in ack.outcomes)
         for (step, again), count in counts.items():
             if step is None:
-                self._of("statements_accepted").labels(peer).inc(count)
+                self._of("statements_accepted", peer).inc(count)
             else:
                 sort = "statements_deferred" if again else "statements_refused"
-                self._of(sort).labels(peer, str(step)).inc(count)
+                self._of(sort, peer, str(step)).inc(count)
 
     def malformed(self, peer: str) -> None:
         """Count a delivery that has no shape."""
-        self._of("deliveries_malformed").labels(peer).inc()
+        self._of("deliveries_malformed", peer).inc()
 
     def asked(self, operation: str, status: int, seconds: float | None) -> None:
         """Count a request to the API; `seconds` None for one that lasts as long as it is wanted."""
-        self._of("api_requests").labels(operation, str(status)).inc()
+        self._of("api_requests", operation, str(status)).inc()
         if seconds is not None:
-            self._of("api_request_seconds").labels(operation).observe(seconds)
+            self._of("api_request_seconds", operation).observe(seconds)
 
     # How the node is.
 
@@ -173,18 +174,24 @@ class Metrics:
                 ("neighbour_reachable", one.reachable is True),
                 ("neighbour_heard_timestamp_seconds", _timestamp(one.heard)),
             ):
-                self._of(name).labels(peer).set(value)
-            self._of("keys_until_timestamp_seconds").labels(peer).set(_timestamp(one.keys_until))
+                self._of(name, peer).set(value)
+            self._of("keys_until_timestamp_seconds", peer).set(_timestamp(one.keys_until))
         until = None if status.keys is None else status.keys.until
-        self._of("keys_until_timestamp_seconds").labels(self._participant).set(_timestamp(until))
+        self._of("keys_until_timestamp_seconds", self._participant).set(_timestamp(until))
         return self.text()
 
     def text(self) -> bytes:
         """Return all metrics as text (Prometheus text exposition format)."""
         return prometheus.generate_latest(self._registry)
 
-    def _of(self, name: str) -> Any:
-        return self._by_name[f"trilogue_{name}"]
+    def _of(self, name: str, *labels: str) -> Any:
+        """Return a metric under its labels; the library looks for these anew each time."""
+        found = self._under.get((name, labels))
+        if found is None:
+            found = self._by_name[f"trilogue_{name}"]
+            found = found.labels(*labels) if labels else found
+            self._under[name, labels] = found
+        return found
 
     def _make(self, metric: Metric) -> Any:
         more = {"buckets": metric.buckets} if metric.buckets else {}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from trilogue.arrangement import parse_arrangement, shipped
 from trilogue.errors import InputError, NotFoundError
-from trilogue.node.settings import ApiTls, Settings, parse_address
+from trilogue.node.settings import ApiTls, LimitSettings, LogSettings, Settings, parse_address
 from trilogue.node.shelf import read_files, write_files
 
 PLAIN = {
@@ -40,6 +40,55 @@ def test_what_is_written_is_read(tmp_path):
     assert made.listen_address == ("0.0.0.0", 7101)
     assert made.api_address == ("2001:db8::7", 7201)
     assert made.api_url == "https://[2001:db8::7]:7201"
+
+
+def test_what_operators_set_is_written_and_read(tmp_path):
+    made = settings(
+        tmp_path,
+        metrics="127.0.0.1:7301",
+        traces=True,
+        log=LogSettings(format="json", level="debug"),
+        limit=LimitSettings(per_second=20.0, burst=100, names={"sensor-feed": 2000.0, "a": 0.5}),
+        peers={"US": "127.0.0.1:7102"},
+    )
+    made.write()
+    assert Settings.read(tmp_path) == made
+    assert made.metrics_address == ("127.0.0.1", 7301)
+
+
+def test_whole_numbers_are_rates_too(tmp_path):
+    settings(tmp_path).write()
+    with (tmp_path / "node.toml").open("a") as file:
+        file.write("[limit]\nper_second = 20\nburst = 100\n[limit.names]\nsensor-feed = 2000\n")
+    assert Settings.read(tmp_path).limit.names == {"sensor-feed": 2000.0}
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:7301", "node.example:7301", "[2001:db8::7]:7301"])
+def test_metrics_without_a_token_stay_on_this_machine(tmp_path, address):
+    with pytest.raises(InputError, match="asks no token") as caught:
+        settings(tmp_path, metrics=address)
+    assert "monitor's token" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[limit]\nper_second = 0\nburst = 1\n",
+        "[limit]\nper_second = 1\nburst = 0\n",
+        "[limit]\nper_second = 1\n",
+        "[limit]\nper_second = nan\nburst = 1\n",
+        "[limit]\nper_second = inf\nburst = 1\n",
+        '[log]\nformat = "xml"\n',
+        '[log]\nlevel = "everything"\n',
+        "[log]\ncolour = true\n",
+    ],
+)
+def test_a_limit_or_a_log_that_cannot_be_is_refused(tmp_path, text):
+    settings(tmp_path).write()
+    with (tmp_path / "node.toml").open("a") as file:
+        file.write(text)
+    with pytest.raises(InputError, match="does not read"):
+        Settings.read(tmp_path)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
