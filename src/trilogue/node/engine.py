@@ -20,7 +20,7 @@ from trilogue.node.authoring import Authored, Authoring, Refused
 from trilogue.node.books import Books
 from trilogue.node.desk import Desk
 from trilogue.node.governing import Governing
-from trilogue.node.guarded import check_guarded, create_private
+from trilogue.node.guarded import check_guarded
 from trilogue.node.holdings import Holdings
 from trilogue.node.inputs import ReportInput
 from trilogue.node.keystore import Keystore, WorkingKeys
@@ -64,7 +64,6 @@ class Engine:
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_guarded(directory)
-        create_private(directory / "store.sqlite")
         self.directory = directory
         self.me = participant
         self._clock = clock

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from trilogue.errors import UnavailableError
 
-__all__ = ["check_guarded", "create_private", "make_private", "sync_directory"]
+__all__ = ["check_guarded", "make_private", "sync_directory"]
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -30,11 +30,6 @@ def check_guarded(directory: Path) -> None:
     _check(directory, _OTHERS_WRITE, directory)
     for path in _secrets(directory):
         _check(path, _OTHERS, directory)
-
-
-def create_private(path: Path) -> None:
-    """Make an empty file that its owner alone may read, unless there is one."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def make_private(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,8 +30,13 @@ class SqliteDatabase(Database):
         self.path = self.location = path
         self._generation = 0
         try:
+            if path != ":memory:":
+                # SQLite would make it as the umask has it; its log and index take its mode over.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._open()
+        except OSError as error:
+            raise UnavailableError(f"the store cannot be opened: {error}") from error
         except UnavailableError:
             self._connection.close()
             raise
@@ -136,6 +142,7 @@ class SqliteDatabase(Database):
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to `path`."""
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         target = sqlite3.connect(path)
         try:
             self._connection.backup(target)
