@@ -48,6 +48,9 @@ class Leg(NamedTuple):
     pact: str
 
 
+MOST_REACHED = 1024
+
+
 @dataclass(frozen=True, eq=False)
 class Arrangement:
     """An arrangement that parsed. `digest` (32 bytes) is what every participant signs.
@@ -183,6 +186,28 @@ class Arrangement:
                 )
             legs.append(Leg(giver, taker, pact.id))
         return tuple(legs)
+
+    def reaches(self, originator: str, audience: tuple[str, ...]) -> bool:
+        """Whether a pact protects each leg of the way to everybody in the audience."""
+        known = self._reached.get((originator, audience))
+        if known is None:
+            known = all(self._reach(originator, participant) for participant in audience)
+            if len(self._reached) == MOST_REACHED:
+                self._reached.clear()
+            self._reached[originator, audience] = known
+        return known
+
+    def _reach(self, originator: str, participant: str) -> bool:
+        try:
+            self.legs(originator, participant)
+        except PassageError:
+            return False
+        return True
+
+    @cached_property
+    def _reached(self) -> dict[tuple[str, tuple[str, ...]], bool]:
+        """The answers for whom was asked: few, unless somebody makes up audiences."""
+        return {}
 
     def place(self, position: Position | None, *, trajectory: bool = False) -> Where:
         """Return where a report's place lies: (latitude, longitude) in 1e-5 degree.

@@ -41,7 +41,6 @@ Integer = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 
 _SUSPECT = re.compile(rb"[\[,:](?<!\d:)-?\d+(?:(?<=\d{16})|[.eE])")
 """A float, or an integer of 16 digits or more, in a list or an object; or a string like one."""
-_LARGE = re.compile(rb"[\[,:](?<!\d:)-?\d{16}")
 _BARE = frozenset(b"-0123456789")
 _DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else 0 for byte in range(256))
 _SIXTEEN = b"0" * 16
@@ -95,7 +94,7 @@ def encode_payload(value: Any) -> bytes:
     if _numeric(value.__class__):
         data = _encoder.encode(value)
         # A number that is not finite would stand as null.
-        if data.isascii() and b"null" not in data and _LARGE.search(data) is None:
+        if data.isascii() and b"null" not in data and _SIXTEEN not in data.translate(_DIGITS):
             return data
     builtins = msgspec.to_builtins(value)
     _check(builtins, floats=True)
@@ -141,7 +140,7 @@ def decode_payload(data: bytes, type: type[T]) -> T:  # noqa: A002 - msgspec's o
     """Read a portion's payload, in which floats are allowed; same strictness otherwise."""
     value = _decode(data, type)
     again = _encoder.encode(value)
-    if not again.isascii() or again[0] in _BARE or _LARGE.search(again) is not None:
+    if not again.isascii() or again[0] in _BARE or _SIXTEEN in again.translate(_DIGITS):
         again = encode_payload(value)
     if again != data:
         raise FormatError("payload is not in its sorted form: re-encoding gives other bytes")

@@ -28,7 +28,7 @@ from trilogue.consent.extent import check_extent, extent_digest
 from trilogue.consent.standing import check_rule, extent_under, fits
 from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import Domain, commit
-from trilogue.errors import ConsentError, InputError, NotFoundError, PassageError
+from trilogue.errors import ConsentError, InputError, NotFoundError
 from trilogue.node.authoring import Authored, Authoring, Refused
 from trilogue.node.books import Books
 from trilogue.node.evidence import Evidence
@@ -119,7 +119,7 @@ class Desk:
                 subject=(given.description.subject or "") if given.description else "",
                 payload_type=(given.description.payload_type or "") if given.description else "",
                 purposes=(given.purpose,),
-                all_legs_have_pact=_reaches(self._books, given.originator, me),
+                all_legs_have_pact=arrangement.reaches(given.originator, (me,)),
             ),
         )
         if not decision.permit:
@@ -466,11 +466,3 @@ class Desk:
 def _sealing_public(key: str) -> SealingPublic:
     """Read a sealing key, which takes a check of its ML-KEM part."""
     return SealingPublic.from_bytes(base64.decode(key))
-
-
-def _reaches(books: Books, originator: str, recipient: str) -> bool:
-    try:
-        books.arrangement.legs(originator, recipient)
-    except PassageError:
-        return False
-    return True

@@ -7,7 +7,6 @@ from functools import lru_cache
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.region import Where
 from trilogue.arrangement.rules import Facts
-from trilogue.errors import PassageError
 from trilogue.marking import Marking
 from trilogue.reports.header import Header
 
@@ -44,7 +43,7 @@ def facts_of(
         audience,
         purposes,
         officers,
-        all(_reachable(arrangement, originator, p) for p in audience),
+        arrangement.reaches(originator, audience),
         derivation_permitted,
     )
 
@@ -81,11 +80,3 @@ def _facts(
         derivation_permitted=derivation_permitted,
         caveats=marking.caveats,
     )
-
-
-def _reachable(arrangement: Arrangement, originator: str, participant: str) -> bool:
-    try:
-        arrangement.legs(originator, participant)
-    except PassageError:
-        return False
-    return True

@@ -18,6 +18,7 @@ it provably came later: order across logs needs no clock.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
@@ -157,7 +158,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     commitment: str
 
 
-class Composed(msgspec.Struct, frozen=True, kw_only=True):
+class Composed(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A statement with its bytes, its leaf and the cite that leads to it."""
 
     statement: Statement
@@ -165,7 +166,7 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     leaf: bytes
     leaf_hash: bytes
 
-    @property
+    @cached_property
     def cite(self) -> Cite:
         """The cite by which others build on this statement."""
         return Cite(self.statement.speaker, self.statement.index, base64.encode(self.leaf_hash))

@@ -7,6 +7,7 @@ exactly the same treatment as a neighbour's own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -27,7 +28,7 @@ from trilogue.protocol.view import View
 from trilogue.reports.cite import Cite
 from trilogue.signing.keys import PublicKey
 from trilogue.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
-from trilogue.tlog.tree import leaf_hash, verify_consistency, verify_inclusion
+from trilogue.tlog.tree import Inclusions, leaf_hash, verify_consistency
 
 __all__ = ["ForkError", "Heard", "HeardVoice", "verify_voice"]
 
@@ -49,7 +50,7 @@ class ForkError(ConsistencyError):
         self.second = second
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class Heard(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One statement that stands in its speaker's log: steps 0 to 5 hold.
 
     The caller still owes steps 6 to 10.
@@ -62,7 +63,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     proof: tuple[bytes, ...]
 
-    @property
+    @cached_property
     def cite(self) -> Cite:
         """The cite that leads to this statement."""
         return Cite(self.statement.speaker, self.statement.index, base64.encode(self.leaf_hash))
@@ -127,12 +128,13 @@ def verify_voice(
 
     # (4) and (5) Each leaf stands in the log, and its commitment opens to the statement.
     said: list[Heard] = []
+    tree = Inclusions(checkpoint.size, checkpoint.root)
     positions = iter(_good_positions(len(voice.statements), failures))
     for (statement, raw, proof), position in zip(parsed, positions, strict=True):
         leaf = leaf_of(statement, raw)
         hashed = leaf_hash(leaf)
         try:
-            verify_inclusion(hashed, statement.index, checkpoint.size, list(proof), checkpoint.root)
+            tree.verify(hashed, statement.index, proof)
         except InclusionError as error:
             failures.append((position, error))
             continue

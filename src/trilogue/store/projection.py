@@ -23,7 +23,7 @@ TABLES = ("cited", "ended", "life")
 def fold(db: Database, statement: Statement) -> None:
     """Add what follows from one statement that now counts. Folding it twice changes nothing."""
     speaker, index = statement.speaker, statement.index
-    if statement.kind != "receipt":  # nobody asks who received: `life` says so
+    if statement.cites and statement.kind != "receipt":  # nobody asks who received: `life` says so
         db.q.add_cited(
             [
                 {

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EMPTY_ROOT",
     "HashReader",
+    "Inclusions",
     "MemoryHashes",
     "Overlay",
     "Subtree",
@@ -190,31 +191,60 @@ def consistency_proof(old: int, new: int, reader: HashReader) -> list[bytes]:
     return _hash_ranges(_consistency_ranges(old, new), reader)
 
 
+_Ways = dict[tuple[int, int, int], tuple[bytes, tuple[bytes, ...]]]
+"""By place in a proof, node and last node there: a hash, and the rest of the proof from it on."""
+
+
+class Inclusions:
+    """Checks of leaves against one tree, in which what their proofs share is hashed once.
+
+    A root hash alone does not bind its size: the caller owes both from one verified checkpoint.
+    """
+
+    def __init__(self, size: int, root_hash: bytes) -> None:
+        if len(root_hash) != SIZE:
+            raise InclusionError(f"a root hash is not {SIZE} bytes")
+        self._size = size
+        self._root = root_hash
+        self._proven: _Ways = {}
+
+    def verify(self, leaf: bytes, index: int, proof: Sequence[bytes]) -> None:
+        """Check that the leaf hash stands at `index`. RFC 9162 §2.1.3.2.
+
+        Raises `InclusionError`.
+        """
+        size, way = self._size, tuple(proof)
+        if not 0 <= index < size:
+            raise InclusionError(f"no leaf {index} in a tree of {size} leaves")
+        if len(leaf) != SIZE or any(len(value) != SIZE for value in way):
+            raise InclusionError(f"a hash of an inclusion proof is not {SIZE} bytes")
+        node, last, computed = index, size - 1, leaf
+        passed: _Ways = {}
+        for place, sibling in enumerate(way):
+            rest = way[place:]
+            if self._proven.get((place, node, last)) == (computed, rest):
+                break
+            passed[place, node, last] = computed, rest
+            if last == 0:
+                raise InclusionError(f"the proof of leaf {index} in {size} leaves is too long")
+            if node & 1 or node == last:
+                computed = node_hash(sibling, computed)
+                while not node & 1 and node:
+                    node, last = node >> 1, last >> 1
+            else:
+                computed = node_hash(computed, sibling)
+            node, last = node >> 1, last >> 1
+        else:
+            if last or not same(computed, self._root):
+                raise InclusionError(f"leaf {index} does not stand in the tree of {size} leaves")
+        self._proven |= passed
+
+
 def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root_hash: bytes
 ) -> None:
-    """Check that the leaf hash stands at `index` in the tree of `size` leaves with this root.
-
-    RFC 9162 §2.1.3.2. A root hash alone does not bind its size: the caller owes both from one
-    verified checkpoint. Raises `InclusionError`.
-    """
-    if not 0 <= index < size:
-        raise InclusionError(f"no leaf {index} in a tree of {size} leaves")
-    if any(len(value) != SIZE for value in (leaf, root_hash, *proof)):
-        raise InclusionError(f"a hash of an inclusion proof is not {SIZE} bytes")
-    node, last, computed = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise InclusionError(f"the proof of leaf {index} in {size} leaves is too long")
-        if node & 1 or node == last:
-            computed = node_hash(sibling, computed)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            computed = node_hash(computed, sibling)
-        node, last = node >> 1, last >> 1
-    if last or not same(computed, root_hash):
-        raise InclusionError(f"leaf {index} does not stand in the tree of {size} leaves")
+    """Check one leaf as `Inclusions` does. Raises `InclusionError`."""
+    Inclusions(size, root_hash).verify(leaf, index, proof)
 
 
 def verify_consistency(

@@ -14,6 +14,7 @@ from trilogue.errors import ConsistencyError, InclusionError, InputError, NotFou
 from trilogue.tlog.tree import (
     EMPTY_ROOT,
     HashReader,
+    Inclusions,
     MemoryHashes,
     Overlay,
     Subtree,
@@ -28,7 +29,7 @@ from trilogue.tlog.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 LIMIT = 64
 LEAVES = [leaf_hash(i.to_bytes(4, "big")) for i in range(3000)]
@@ -101,6 +102,40 @@ def test_larger_trees(data: st.DataObject):
     verify_inclusion(LEAVES[index], index, size, inclusion_proof(index, size, HASHES), new_root)
     proof = consistency_proof(old, size, HASHES)
     verify_consistency(old, root(old, HASHES), size, new_root, proof)
+
+
+@given(st.data())
+@settings(max_examples=60)
+def test_leaves_checked_together_are_judged_as_alone(data: st.DataObject):
+    size = data.draw(st.integers(2, 70))
+    tree = Inclusions(size, mth(0, size))
+    for _ in range(data.draw(st.integers(1, 40))):
+        index = data.draw(st.integers(0, size - 1))
+        leaf, proof = LEAVES[index], inclusion_proof(index, size, HASHES)
+        match data.draw(st.sampled_from(("good", "flipped", "longer", "shorter", "other", "leaf"))):
+            case "flipped" if proof:
+                proof = data.draw(st.sampled_from(flips(proof)))
+            case "longer":
+                proof = [*proof, mth(0, size)]
+            case "shorter":
+                proof = proof[:-1]
+            case "other":
+                index = data.draw(st.integers(0, size - 1))
+            case "leaf":
+                leaf = LEAVES[data.draw(st.integers(0, size - 1))]
+            case _:
+                pass
+        assert _judged(lambda: tree.verify(leaf, index, proof)) == _judged(  # noqa: B023
+            lambda: verify_inclusion(leaf, index, size, proof, mth(0, size))  # noqa: B023
+        )
+
+
+def _judged(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except InclusionError as error:
+        return str(error)
+    return ""
 
 
 @given(st.data())
