@@ -26,7 +26,14 @@ from trilogue.encoding.digest import Domain, commit, same
 from trilogue.encoding.instant import Instant
 from trilogue.errors import OpeningError
 from trilogue.marking import Marking
-from trilogue.reports.cite import Cite, DigestText, ParticipantId, PortionRef
+from trilogue.reports.cite import (
+    CheckedDigest,
+    Cite,
+    DigestText,
+    ParticipantId,
+    PortionRef,
+    check_digests,
+)
 from trilogue.reports.payloads.quantities import Language
 
 __all__ = [
@@ -114,7 +121,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The header of one portion, as it stands on the wire."""
 
     v: Literal[1]
-    salt: DigestText
+    salt: CheckedDigest
     """32 random bytes: they hide the header behind its digest, and the content behind its own."""
     marking: Marking
     payload_type: Name
@@ -129,9 +136,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """First and last moment that the content speaks of."""
     size: Annotated[int, msgspec.Meta(ge=1, le=MAX_PLAINTEXT)]
     """Length of the plaintext in bytes."""
-    ciphertext: DigestText
+    ciphertext: CheckedDigest
     """commit(Domain.CIPHERTEXT, ciphertext)."""
-    commitment: DigestText
+    commitment: CheckedDigest
     """commit(Domain.PLAINTEXT, salt, plaintext)."""
     handling: Annotated[tuple[Leg, ...], msgspec.Meta(max_length=16)]
     """Which pact protects the portion on which leg (TISA paragraph 3)."""
@@ -157,7 +164,9 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return tuple(sorted({digest for digest in links if digest is not None}))
 
     def __post_init__(self) -> None:
-        """Check what no single field shows."""
+        """Check the spelling of the digests, and what no single field shows."""
+        check_digests("salt", (self.salt,))
+        check_digests("ciphertext or commitment", (self.ciphertext, self.commitment))
         if self.period is not None:
             first, last = map(instant.parse, self.period)
             if first > last:

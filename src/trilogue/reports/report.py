@@ -24,7 +24,7 @@ import msgspec
 from trilogue.encoding import base64
 from trilogue.encoding.digest import SIZE
 from trilogue.errors import InputError
-from trilogue.reports.cite import DigestText
+from trilogue.reports.cite import CheckedDigest, check_digests
 
 __all__ = ["MAX_PORTIONS", "MAX_SLOTS", "MIN_SLOTS", "ReportBody", "arrange", "covers"]
 
@@ -42,11 +42,12 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The digests of a report: a power of two of them, each once."""
 
     portions: Annotated[
-        tuple[DigestText, ...], msgspec.Meta(min_length=MIN_SLOTS, max_length=MAX_SLOTS)
+        tuple[CheckedDigest, ...], msgspec.Meta(min_length=MIN_SLOTS, max_length=MAX_SLOTS)
     ]
 
     def __post_init__(self) -> None:
         """Check the number and that none stands twice."""
+        check_digests("portions", self.portions)
         count = len(self.portions)
         if count & (count - 1):
             raise ValueError(f"portions: {count} digests, which is no power of two")

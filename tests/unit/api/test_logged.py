@@ -86,7 +86,7 @@ def test_no_log_line_holds_content_or_a_token(
     def crash(*_: Any, **__: Any) -> None:
         raise ValueError(f"this holds {MARK}") from KeyError(MARK)
 
-    monkeypatch.setattr(Authoring, "submit", crash)
+    monkeypatch.setattr(Authoring, "submit_all", crash)
     client = TestClient(create_app(office.service), raise_server_exceptions=False)
     token = issue(trio["KR"].db, "sensor-feed", [Role.ANALYST])
     answer = client.post("/v1/reports", json=report(), headers={"Authorization": f"Bearer {token}"})

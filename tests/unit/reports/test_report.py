@@ -62,7 +62,7 @@ def test_what_cannot_be_a_report_is_refused(given, rule):
         ([digest_text(i) for i in range(5)], "no power of two"),
         ([digest_text(0)] * 4, "stands twice"),
         ([digest_text(i) for i in range(3)] + ["QQ=="], "length >= 44"),
-        ([digest_text(i) for i in range(3)] + ["A" * 42 + "B="], "regex"),
+        ([digest_text(i) for i in range(3)] + ["A" * 42 + "B="], "canonical base64"),
         ([digest_text(i) for i in range(3)] + [digest_text(3) + "\n"], "length <= 44"),
     ],
     ids=["two", "five", "twice", "short-digest", "unused-bits-set", "newline"],

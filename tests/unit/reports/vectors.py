@@ -94,11 +94,13 @@ def build() -> dict[str, dict]:
         ),
         "header-version-2": vector("v is 2", parse + "Invalid enum value 2", header=header(v=2)),
         "header-salt-short": vector(
-            "31 bytes", parse + "`str`", header=header(salt=base64.encode(SALT[1:]))
+            "31 bytes",
+            parse + "salt: not canonical base64",
+            header=header(salt=base64.encode(SALT[1:])),
         ),
         "header-salt-unused-bits": vector(
             "base64 with unused bits set",
-            parse + "regex",
+            parse + "salt: not canonical base64",
             header=header(salt=digest_text(0)[:42] + "B="),
         ),
         "header-place-beyond-pole": vector(
