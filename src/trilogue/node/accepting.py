@@ -223,6 +223,7 @@ class Accepting:
             for box in known.says(GrantBody).boxes:
                 if box.participant in body.audience:
                     self._db.q.drop_box(digest=box.digest)
+            self._holdings.passed_on((body.grant.speaker, body.grant.index))
         if self._books.me not in body.audience:
             return
         # Nothing held, since it was never opened here, is certified as well: it never will be.

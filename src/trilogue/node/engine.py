@@ -109,6 +109,7 @@ class Engine:
         )
         self.picturing = Picturing(self.books, self.reading, self.now)
         self.holdings.on_destroyed = self.picturing.forget
+        self.holdings.passing_on = self.sending.passing_on
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self._restored = Restored(directory)
         self.sequencer.held_back = self._restored.reason

@@ -65,6 +65,8 @@ class Holdings:
         self._at_hand = 0
         self.on_destroyed: Callable[[], None] = lambda: None
         """Called when portions were destroyed: whoever keeps something of them forgets it."""
+        self.passing_on: Callable[[tuple[str, int]], bool] = lambda _: False
+        """Whether a box of the grant waits here for somebody for whom it has not ended."""
 
     def keep_own(self, filed: Sequence[tuple[Cite, Sealed]]) -> list[Holding]:
         """Keep the node's own portions, each with the report that lists it."""
@@ -111,7 +113,10 @@ class Holdings:
         self._keep(kept, ciphertexts, expires)
 
     def sealed(self, report: Cite, portion: str) -> tuple[str, bytes] | None:
-        """Return digest and bytes of the ciphertext of a portion that is held, or None."""
+        """Return digest and bytes of the ciphertext of a portion, or None when it is not here.
+
+        It is here while the portion is held, or a box waits to be passed on with it.
+        """
         known = self._sealed.get(portion)
         if known is not None:
             return known
@@ -177,11 +182,18 @@ class Holdings:
             self._forget(row["portion"])
         for row in rows:
             self._db.q.destroy_holding(slot=row["slot"])
-            self._db.q.drop_ciphertext(
-                speaker=row["report_speaker"], idx=row["report_idx"], digest=row["ciphertext"]
-            )
+            self._drop_ciphertext(row)
         self.on_destroyed()
         return tuple(row["portion"] for row in rows)
+
+    def passed_on(self, grant: tuple[str, int]) -> None:
+        """Drop what was destroyed under a grant and kept only to be passed on, when it has been.
+
+        A hub for which a grant ended goes on relaying it to whom it is still for. It has no key to
+        it any more, and keeps what it cannot open until no box waits.
+        """
+        for row in self._db.q.destroyed_of_grant(speaker=grant[0], idx=grant[1]):
+            self._drop_ciphertext(row)
 
     def replay_destructions(self) -> int:
         """Destroy again every slot whose holding is destroyed; return how many still had a key.
@@ -197,6 +209,17 @@ class Holdings:
         if slots:
             self._vault.destroy(slots)
         return len(slots)
+
+    def _drop_ciphertext(self, row: Row) -> None:
+        """Drop the ciphertext of a destroyed holding, unless something here still needs it."""
+        speaker, index, digest = row["report_speaker"], row["report_idx"], row["ciphertext"]
+        under = {
+            (other["grant_speaker"], other["grant_idx"])
+            for other in self._db.q.holdings_of_report(speaker=speaker, idx=index)
+            if other["ciphertext"] == digest
+        }
+        if not any(self.passing_on(grant) for grant in under):
+            self._db.q.drop_ciphertext(speaker=speaker, idx=index, digest=digest)
 
     def _free_slot(self) -> int:
         last: int = self._db.q.last_slot()

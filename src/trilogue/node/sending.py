@@ -181,6 +181,15 @@ class Sending:
         for place in settled:
             self._answered.pop(place, None)
 
+    def passing_on(self, grant: tuple[str, int]) -> bool:
+        """Whether a box of the grant waits here to be delivered."""
+        cite = self._books.cite(*grant)
+        statement = None if cite is None else self._books.statement(cite)
+        return statement is not None and any(
+            self._db.q.box_of(digest=box.digest) is not None
+            for box in statement.says(GrantBody).boxes
+        )
+
     # What goes in.
 
     def _waiting(self, peer: str) -> Iterator[int]:
@@ -384,6 +393,7 @@ class Sending:
         for box in grant.says(GrantBody).boxes:
             if recipient in (None, box.participant):
                 self._db.q.drop_box(digest=box.digest)
+        self._holdings.passed_on((grant.speaker, grant.index))
 
 
 def _hashes(data: bytes) -> tuple[bytes, ...]:

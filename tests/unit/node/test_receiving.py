@@ -126,6 +126,39 @@ def test_what_still_waits_when_it_is_withdrawn_goes_without_keys(trio: Trio):
         assert engine.db._connection.execute("SELECT * FROM box").fetchall() == []
 
 
+def ciphertexts(trio: Trio, who: str) -> int:
+    return trio[who].db._connection.execute("SELECT count(*) AS n FROM ciphertext").fetchone()["n"]
+
+
+def test_what_ends_for_the_hub_alone_still_reaches_whom_it_is_for(trio: Trio):
+    """The hub has relayed it and not sent it yet: it goes on, though the hub opens it no more."""
+    filed = trio.file("KR")
+    twice = [trio.grant(filed), trio.grant(filed)]
+    for _ in range(2):
+        trio.carry("KR", "US")
+    for grant in twice:
+        trio.withdraw(grant, "US")
+    for _ in range(2):
+        trio.carry("KR", "US")
+    assert trio.held("US") == set()
+    assert ciphertexts(trio, "US") == 1
+    assert trio.settle() == []
+    assert trio.waiting() == 0
+    assert trio.held("JP") == set(filed.portions)
+    assert ciphertexts(trio, "US") == 0
+
+
+def test_what_ends_for_everybody_waits_at_the_hub_without_content(trio: Trio):
+    grant = trio.grant(trio.file("KR"))
+    for _ in range(2):
+        trio.carry("KR", "US")
+    trio.withdraw(grant)
+    for _ in range(2):
+        trio.carry("KR", "US")
+    assert trio.waiting() > 0
+    assert ciphertexts(trio, "US") == 0
+
+
 def test_the_hub_does_not_pass_on_what_it_may_not_hold(trio: Trio):
     filed = trio.file("KR")
     trio.withdraw(trio.grant(filed), "US")

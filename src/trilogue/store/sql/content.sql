@@ -39,17 +39,21 @@ SELECT * FROM holding WHERE report_speaker = :speaker AND report_idx = :idx ORDE
 -- name: holdings_of_grant
 SELECT * FROM holding WHERE grant_speaker = :speaker AND grant_idx = :idx ORDER BY slot;
 
+-- name: destroyed_of_grant
+SELECT report_speaker, report_idx, ciphertext FROM holding
+WHERE grant_speaker = :speaker AND grant_idx = :idx AND state = 'destroyed' ORDER BY slot;
+
 -- name: holdings_of_portion
 SELECT * FROM holding
 WHERE report_speaker = :speaker AND report_idx = :idx AND portion = :portion ORDER BY slot;
 
 -- name: sealed_portion^
--- The ciphertext of a portion that is held, under whatever grant.
+-- The ciphertext of a portion that is held, or was and is still to be passed on.
 SELECT ciphertext.digest, ciphertext.data FROM holding JOIN ciphertext
     ON ciphertext.report_speaker = holding.report_speaker
     AND ciphertext.report_idx = holding.report_idx AND ciphertext.digest = holding.ciphertext
 WHERE holding.report_speaker = :speaker AND holding.report_idx = :idx
-  AND holding.portion = :portion AND holding.state = 'held' ORDER BY holding.slot LIMIT 1;
+  AND holding.portion = :portion ORDER BY holding.slot LIMIT 1;
 
 -- name: own_commitment$
 SELECT commitment FROM holding
