@@ -137,7 +137,7 @@ def judge(config: Config, found: Found) -> str:
 
 
 def _why(text: str) -> str:
-    errors = [line for line in text.splitlines() if line.startswith(("Error", "***", "java."))]
+    errors = [line for line in text.splitlines() if line.startswith("Error: ")]
     return errors[0] if errors else (text.strip().splitlines() or ["TLC said nothing"])[-1]
 
 

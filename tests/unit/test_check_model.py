@@ -30,9 +30,9 @@ def recorded(name: str) -> str:
     ("name", "found"),
     [
         ("holds", Found(verdict="holds", generated=818, distinct=192, depth=11)),
-        ("deadlock", Found(verdict="deadlock", generated=24_304, distinct=4_219, depth=11)),
+        ("deadlock", Found(verdict="deadlock", generated=18_757, distinct=3_174, depth=10)),
         ("temporal", Found(verdict="", generated=467, distinct=108, depth=None)),
-        ("invariant", Found(verdict="PromisedIsLogged", generated=10, distinct=8, depth=3)),
+        ("invariant", Found(verdict="PromisedIsLogged", generated=8, distinct=8, depth=3)),
         ("action", Found(verdict="LogsOnlyGrow", generated=2, distinct=2, depth=2)),
     ],
 )
