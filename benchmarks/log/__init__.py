@@ -1,0 +1,1 @@
+"""The log: appending, proving and verifying, beside another implementation."""
