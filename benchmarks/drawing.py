@@ -60,7 +60,7 @@ def draw(title: str, across: str, up: str, lines: Sequence[Line]) -> Figure:
         low, high = axes.get_ylim()
         axes.set_ylim(low / 1.5, high * 1.5)  # a line that stays level looks level
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(lambda value, _: f"{value:,g}")
+            axis.set_major_formatter(lambda v, _: f"{v:,.0f}" if v >= 1.0 else f"{v:g}")
             axis.set_minor_formatter(lambda _value, _: "")
         axes.set_xlabel(across)
         axes.set_ylabel(up)

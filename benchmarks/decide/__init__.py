@@ -1,0 +1,1 @@
+"""Decisions: how many the rules of the arrangement take in a second."""
