@@ -81,7 +81,9 @@ def _ours(arrivals: Sequence[Arrival]) -> Place:
 METHODS: dict[str, Callable[[Sequence[Arrival]], Place]] = {
     "Trilogue": _ours,
     "least squares (SciPy)": lambda arrivals: _least_squares(arrivals, ["linear"]),
-    "robust least squares (SciPy)": lambda arrivals: _least_squares(arrivals, "soft_l1", ROBUST_S),
+    "robust least squares (SciPy)": lambda arrivals: _least_squares(
+        arrivals, ["linear", "soft_l1"]
+    ),
     "equal differential times, grid": _equal_differences,
 }
 """By the name in the table: arrivals -> latitude and longitude in degrees."""
