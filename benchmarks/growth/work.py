@@ -23,7 +23,7 @@ from tests.support.processes import open_trio
 from tests.support.trio import Trio
 
 from benchmarks.growth.stores import TOGETHER, entries, pass_on
-from trilogue.store.database import Database
+from trilogue.store.sqlite import SqliteDatabase
 
 __all__ = ["MODES", "Turn", "Worker"]
 
@@ -99,15 +99,15 @@ def _resident_mb() -> float:
 
 def _counted() -> list[int]:
     """Count the transactions of every store from now on; each is synced."""
-    commits, transaction = [0], Database.transaction
+    commits, transaction = [0], SqliteDatabase.transaction
 
     @contextmanager
-    def counting(self: Database) -> Iterator[None]:
+    def counting(self: SqliteDatabase) -> Iterator[None]:
         commits[0] += 1
         with transaction(self):
             yield
 
-    Database.transaction = counting  # type: ignore[method-assign]
+    SqliteDatabase.transaction = counting  # type: ignore[method-assign]
     return commits
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trilogue.node.sequencer import StoredHashes
-from trilogue.store.database import Database
+from trilogue.store.sqlite import SqliteDatabase
 from trilogue.tlog.tree import (
     HashReader,
     MemoryHashes,
@@ -102,7 +102,7 @@ class OursInStore(_Ours):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._db = Database(str(folder / "ours.sqlite"))
+        self._db = SqliteDatabase(str(folder / "ours.sqlite"))
         self.hashes: StoredHashes = StoredHashes(self._db)
 
     def _store(self, leaves: Sequence[bytes]) -> None:

@@ -179,3 +179,4 @@ CREATE TABLE life (
     state       TEXT    NOT NULL,
     PRIMARY KEY (what, speaker, idx, participant)
 ) WITHOUT ROWID;
+CREATE INDEX life_withdrawn ON life (what, state, speaker) WHERE state = 'withdrawn';
