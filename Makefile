@@ -75,10 +75,11 @@ $(MODEL): requirements/model.txt
 
 lock: ## Resolve the dependencies anew and write the lock files.
 	@for set in "uv" "model --no-deps" "runtime --group build --extra nats --extra postgresql" \
-		"test --group build --group test --extra nats --extra postgresql" "fuzz --group fuzz"; do \
+		"test --group build --group test --extra nats --extra postgresql" "fuzz --group fuzz" \
+		"benchmark --group benchmark --constraint requirements/test.txt"; do \
 		set -- $$set; name=$$1; shift; \
 		source=pyproject.toml; [ -e requirements/$$name.in ] && source=requirements/$$name.in; \
-		[ $$name = fuzz ] && source=; \
+		case $$name in fuzz|benchmark) source=;; esac; \
 		$(BIN)/uv pip compile --quiet $$source $$@ --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --output-file requirements/$$name.txt; \
 	done

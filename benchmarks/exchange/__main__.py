@@ -1,8 +1,9 @@
 """The benchmark of the exchange: throughput, latency, and the floor of its own primitives.
 
-    python -m benchmarks.exchange [--write]
+    python -m benchmarks.exchange [--peers] [--write]
 
-`--write` puts the tables into `docs/performance.md`.
+`--peers` runs other ways to share instead (`benchmarks.exchange.peers`). `--write` puts the tables
+into `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -70,9 +71,15 @@ def tables() -> str:
 
 
 @click.command()
+@click.option("--peers", is_flag=True, help="Run other ways to share instead, and ours beside.")
 @click.option("--write", is_flag=True, help="Put the tables into docs/performance.md.")
-def main(write: bool) -> None:
+def main(peers: bool, write: bool) -> None:
     """Run the benchmark of the exchange."""
+    if peers:
+        from benchmarks.exchange.peers import main as beside
+
+        beside(write=write)
+        return
     table = f"{tables()}\n\n{machine(('cryptography', 'msgspec', 'uvloop'))}."
     Console(width=200).print(table, markup=False, highlight=False)
     if write:

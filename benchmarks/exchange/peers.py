@@ -8,12 +8,14 @@ packages of `requirements/benchmark.txt`.
 
 from __future__ import annotations
 
+from rich.console import Console
+
 from benchmarks.exchange import plain, taxii
 from benchmarks.exchange.throughput import measure as exchanged
-from benchmarks.tracking.__main__ import machine
+from benchmarks.tracking.__main__ import DOCUMENT, machine, written
 from benchmarks.tracking.accuracy import markdown
 
-__all__ = ["tables"]
+__all__ = ["main", "tables"]
 
 SINGLE, BULK, TOGETHER = 500, 2_560, 256
 """Reports one by one, reports in batches, and reports in a batch."""
@@ -66,3 +68,11 @@ def tables() -> str:
         ],
     )
     return f"{table}\n\n{machine(('cryptography', 'medallion', 'taxii2-client'))}."
+
+
+def main(*, write: bool) -> None:
+    """Run them; put the table into docs/performance.md when asked to."""
+    table = tables()
+    Console(width=200).print(table, markup=False, highlight=False)
+    if write:
+        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "peers", table), "utf-8")

@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from tests.support.trio import PARTICIPANTS
 
+from benchmarks.drawing import Line, put
 from benchmarks.growth.starting import Start, start
 from benchmarks.growth.stores import fill
 from benchmarks.growth.work import MODES, Turn, Worker
@@ -55,8 +56,8 @@ def _bytes(folder: Path) -> int:
     )
 
 
-def tables(stores: dict[int, Path]) -> str:
-    """Measure all of it; return the tables as Markdown."""
+def tables(stores: dict[int, Path]) -> tuple[str, list[Line]]:
+    """Measure all of it; return the tables as Markdown, and the lines of the figure."""
     disk = {size: _bytes(folder) for size, folder in stores.items()}
     starts = {size: start(folder / "KR") for size, folder in stores.items()}
     turns = measure(stores)
@@ -79,7 +80,14 @@ def tables(stores: dict[int, Path]) -> str:
         ),
         kept,
     )
-    return f"{cost}\n\n{keep}"
+    lines = [
+        Line(
+            "alone" if MODES[mode][0] == 1 else f"in batches of {MODES[mode][0]}",
+            [(size, statistics.median(one.cpu_us for one in turns[size][mode])) for size in stores],
+        )
+        for mode in MODES
+    ]
+    return f"{cost}\n\n{keep}", lines
 
 
 def _cost(size: int, mode: str, turns: Turns, smallest: int) -> list[str]:
@@ -126,10 +134,18 @@ def main(sizes: str, keep: Path | None, write: bool) -> None:
             stores = fill(
                 base, map(int, sizes.split(",")), lambda count: status.update(f"{count:,} entries")
             )
-        table = f"{tables(stores)}\n\n{machine(('cryptography', 'msgspec'))}."
+        measured, lines = tables(stores)
+    table = f"{measured}\n\n{machine(('cryptography', 'msgspec'))}."
     console.print(table, markup=False, highlight=False)
     if write:
         DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "growth", table), "utf-8")
+        put(
+            "growth",
+            "What a report costs, by the length of the log",
+            "entries",
+            "CPU µs over three engines",
+            lines,
+        )
 
 
 if __name__ == "__main__":
