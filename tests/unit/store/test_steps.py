@@ -102,3 +102,43 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
             open_database(location)
     with closing(open_database(location)) as db:
         assert [row["name"] for row in db.q.tokens()] == ["lee"]
+
+
+GRANT = b'{"body":{"extent":{"expires":"2016-09-09T01:00:00.000Z"}}}'
+OLD_ROWS = {
+    "statement": (1, "KR", 7, "grant", "2016-09-09T00:30:00.000Z", b"h", b"l", GRANT, None, None),
+    "ciphertext": ("digest", b"sealed"),
+    "mark": ("portion", "SECRET"),
+    "holding": (0, "portion", "KR", 6, "KR", 7, "digest", "commitment", b"wrapped", "held"),
+}
+
+
+def fill(connection: sqlite3.Connection | psycopg.Connection, mark: str) -> None:
+    own = (1, "own", "JP", 3, "", -1, "digest-2", "commitment", b"wrapped", "held")
+    for table, values in (*OLD_ROWS.items(), ("holding", own)):
+        connection.execute(
+            f"INSERT INTO {table} VALUES ({', '.join([mark] * len(values))})", values
+        )
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_is_held_keeps_its_content_its_mark_and_its_end(tmp_path: Path, kind: str):
+    url = new_url(tmp_path)
+    location = old_schema(url) if kind == "postgresql" else old_file(tmp_path / "old.sqlite")
+    if kind == "postgresql":
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET search_path = old")
+            fill(connection, "%s")
+    else:
+        with closing(sqlite3.connect(location, isolation_level=None)) as connection:
+            fill(connection, "?")
+    with closing(open_database(location)) as db:
+        (held,) = db.q.lapsed(at="2016-09-09T01:00:00.000Z", most=10)
+        assert (held["grant_speaker"], held["grant_idx"]) == ("KR", 7)
+        assert not list(db.q.lapsed(at="2016-09-09T00:59:59.999Z", most=10))
+        assert [(row["expires"], row["equivalent"]) for row in db.q.all_holdings()] == [
+            ("2016-09-09T01:00:00.000Z", "SECRET"),
+            (None, None),
+        ]
+        found = db.q.sealed_portion(speaker="KR", idx=6, portion="portion")
+        assert (found["digest"], bytes(found["data"])) == ("digest", b"sealed")
