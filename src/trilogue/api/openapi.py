@@ -119,6 +119,8 @@ def _describe(operation: Operation, schema_of: Mapping[Any, Any]) -> dict[str, A
     }
     if operation.public:
         described["security"] = []
+    else:
+        described["x-roles"] = sorted(MAY[operation.name])
     if operation.given is not None:
         described["requestBody"] = {
             "required": True,
