@@ -7,16 +7,17 @@ RUNTIME := $(VENV)/.runtime
 TESTING := $(VENV)/.testing
 FUZZING := $(VENV)/.fuzzing
 MODEL := $(VENV)/.model
+AUDITING := $(VENV)/audit
 SECONDS ?= 60
 
 # What is run over a real PostgreSQL server as well; `tests/unit/store` runs over both by itself.
 ON_POSTGRESQL := tests/unit/node tests/properties/test_exchange_machine.py \
 	$(addprefix tests/scenarios/test_,consent.py killed_anywhere.py audit.py)
 
-.PHONY: demo test fuzz check model setup lock schemas clean help
+.PHONY: demo test fuzz sbom audit-deps check model setup lock schemas clean help
 
 help: ## Say what can be made.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
 	@$(BIN)/trilogue demo $(if $(OUT),--out $(OUT)) $(if $(SERVE),--serve)
@@ -27,6 +28,14 @@ test: $(TESTING) ## Run the tests.
 
 fuzz: $(FUZZING) ## Fuzz every parser of outside bytes; SECONDS=60 each, TARGET=note alone.
 	@$(BIN)/python -m fuzz.run --seconds $(SECONDS) $(TARGET)
+
+sbom: $(AUDITING)/.ready ## Write build/sbom.json: everything that a node runs on, CycloneDX.
+	@mkdir -p build
+	@$(AUDITING)/bin/python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+	@echo "build/sbom.json"
+
+audit-deps: $(AUDITING)/.ready ## Ask for known vulnerabilities; STRICT=1 fails when nobody answers.
+	@$(AUDITING)/bin/python tools/audit_dependencies.py $(if $(STRICT),--strict) requirements/runtime.txt requirements/test.txt
 
 check: $(TESTING) ## Check style, types and import contracts.
 	@$(BIN)/ruff check
@@ -73,13 +82,19 @@ $(MODEL): requirements/model.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
+# Tools that look at the packages stand apart, so that they change none of them.
+$(AUDITING)/.ready: requirements/audit.txt
+	@test -x $(AUDITING)/bin/python || $(PYTHON) -m venv $(AUDITING)
+	@$(AUDITING)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
+	@touch $@
+
 lock: ## Resolve the dependencies anew and write the lock files.
 	@for set in "uv" "model --no-deps" "runtime --group build --extra nats --extra postgresql" \
 		"test --group build --group test --extra nats --extra postgresql" "fuzz --group fuzz" \
-		"benchmark --group benchmark --constraint requirements/test.txt"; do \
+		"audit --group audit" "benchmark --group benchmark --constraint requirements/test.txt"; do \
 		set -- $$set; name=$$1; shift; \
 		source=pyproject.toml; [ -e requirements/$$name.in ] && source=requirements/$$name.in; \
-		case $$name in fuzz|benchmark) source=;; esac; \
+		case $$name in fuzz|audit|benchmark) source=;; esac; \
 		$(BIN)/uv pip compile --quiet $$source $$@ --universal --python-version 3.11 --generate-hashes \
 			--no-emit-index-url --no-header --output-file requirements/$$name.txt; \
 	done
