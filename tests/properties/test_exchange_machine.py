@@ -418,6 +418,7 @@ class HonestExchange(Exchange):
     lies = False
 
 
+@pytest.mark.threat("T06")
 @pytest.mark.parametrize("machine", [Exchange, HonestExchange])
 def test_exchange(machine):
     run_state_machine_as_test(

@@ -43,6 +43,7 @@ def test_every_target_has_seeds_and_a_room_of_its_own() -> None:
     assert len(TARGETS) >= 45
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_holds_over_its_corpus(name: str) -> None:
     for data in inputs(name):
@@ -63,6 +64,7 @@ def test_a_seed_comes_through(name: str) -> None:
     assert came_through
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize("name", TARGETS)
 @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 @given(data=st.data())
@@ -85,6 +87,7 @@ def long_ones() -> Iterator[bytes]:
                 yield before + opening * depth + inside + closing * depth
 
 
+@pytest.mark.threat("T17")
 @pytest.mark.parametrize("name", TARGETS)
 def test_what_a_parser_takes_is_bounded_by_its_input(name: str) -> None:
     """What is long or deep is read or refused, and memory stays near its size."""

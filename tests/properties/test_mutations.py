@@ -319,6 +319,7 @@ MUTATIONS = {
 }
 
 
+@pytest.mark.threat("T02")
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_the_overseer_notices(trio: Trio, monkeypatch: pytest.MonkeyPatch, name: str):
     mutation = MUTATIONS[name]
@@ -342,6 +343,7 @@ def play(scene: Scene, trio: Trio, overseer: Overseer) -> None:
     overseer.recheck()
 
 
+@pytest.mark.threat("T12", "T14")
 @pytest.mark.parametrize("further", [False, True], ids=["of one size", "of two sizes"])
 def test_a_fork_is_not_believed_and_its_speaker_is_accused(trio: Trio, further: bool):
     forked(trio, Overseer(trio), further=further)
@@ -353,6 +355,7 @@ def test_a_fork_is_not_believed_and_its_speaker_is_accused(trio: Trio, further: 
     assert [fork["first"] != fork["second"] for fork in forks] == ([] if further else [True])
 
 
+@pytest.mark.threat("T06")
 @pytest.mark.parametrize("how", sorted(LIES))
 def test_every_lie_is_told(trio: Trio, how: str):
     """Each of the hub's lies changes a delivery that has everything in it."""

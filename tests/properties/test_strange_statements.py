@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import bodies
@@ -34,6 +35,7 @@ sayings = st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), b
 orders = st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), bodies(kind, "US")))
 
 
+@pytest.mark.threat("T07")
 @settings(max_examples=EXAMPLES)
 @given(st.lists(sayings, min_size=1, max_size=8))
 def test_the_hub_hears_whatever_is_said_and_passes_on_what_it_may(said):
@@ -44,6 +46,7 @@ def test_the_hub_hears_whatever_is_said_and_passes_on_what_it_may(said):
         check(trio)
 
 
+@pytest.mark.threat("T07")
 @settings(max_examples=EXAMPLES)
 @given(st.lists(orders, min_size=1, max_size=8))
 def test_a_recipient_hears_whatever_the_hub_says(said):

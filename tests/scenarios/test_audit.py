@@ -137,6 +137,7 @@ def test_a_changed_file_is_refuted(shared: Trio, agreed: str, change: Callable[[
     assert check() == REFUTED
 
 
+@pytest.mark.threat("T14")
 def test_a_fork_is_refuted_by_memory_or_by_a_second_source(
     shared: Trio, agreed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -190,6 +191,7 @@ def test_roots_may_be_given_one_by_one(
     assert "only claimed" in capsys.readouterr().err
 
 
+@pytest.mark.threat("T20")
 def test_another_root_than_the_one_given(shared: Trio, tmp_path: Path):
     """Three logs that agree with each other, and are not KR's."""
     other = SecretKey.generate("kr.tisa-2014.trilogue/root").public
@@ -339,6 +341,7 @@ def test_wrong_options_are_no_verdict(
     assert run(folders, arrangement=agreed, at="yesterday") == CANNOT_READ
 
 
+@pytest.mark.threat("T27")
 def test_what_others_wrote_cannot_move_the_cursor(
     shared: Trio, agreed: str, capsys: pytest.CaptureFixture[str]
 ):

@@ -90,6 +90,7 @@ def test_there_is_nothing_else_at_the_port(us: Node, kr: ssl.SSLContext) -> None
             assert request(connection, method, path) == 404, (method, path)
 
 
+@pytest.mark.threat("T17")
 def test_what_is_too_large_is_not_read_to_its_end(us: Node, kr: ssl.SSLContext) -> None:
     size = MAX_DELIVERY + (4 << 20)
     before, memory = us.status(), _memory(us)
@@ -101,6 +102,7 @@ def test_what_is_too_large_is_not_read_to_its_end(us: Node, kr: ssl.SSLContext) 
     assert _memory(us) - memory < size
 
 
+@pytest.mark.threat("T17")
 def test_bodies_that_stall_hold_up_nobody_else(
     running: Nodes, us: Node, kr: ssl.SSLContext
 ) -> None:
@@ -116,6 +118,7 @@ def test_bodies_that_stall_hold_up_nobody_else(
         assert us.read(what) == "seen"
 
 
+@pytest.mark.threat("T02")
 def test_a_delivery_with_any_byte_changed_counts_for_nothing_and_the_true_one_does(
     nodes: Nodes, granted: tuple[Filed, bytes]
 ) -> None:
@@ -141,6 +144,7 @@ def test_a_neighbour_cannot_speak_in_anothers_name(us: Node, kr: ssl.SSLContext)
         assert request(connection, "POST", "/deliver", body) == 400
 
 
+@pytest.mark.threat("T17")
 def test_a_head_without_end_is_cut_off(us: Node, kr: ssl.SSLContext) -> None:
     memory = _memory(us)
     with channel(us, kr) as connection, pytest.raises(OSError):

@@ -24,12 +24,14 @@ def test_a_neighbour_is_answered(running: Nodes) -> None:
         assert request(connection, "GET", "/seen") == 204
 
 
+@pytest.mark.threat("T02", "T19")
 def test_tls_below_1_3_is_refused(running: Nodes) -> None:
     old = context(tls_key(running["US"]), highest=ssl.TLSVersion.TLSv1_2)
     with pytest.raises(OSError), channel(running["JP"], old):
         pass
 
 
+@pytest.mark.threat("T02")
 @pytest.mark.parametrize(
     "shown",
     [
@@ -53,6 +55,7 @@ def test_whoever_is_no_neighbour_gets_no_answer(running: Nodes, tmp_path: Path, 
         request(connection, "GET", "/seen")
 
 
+@pytest.mark.threat("T02")
 @pytest.mark.parametrize("shown", ["a stranger's", "KR's"])
 def test_a_server_with_another_certificate_is_not_talked_to(
     nodes: Nodes, tmp_path: Path, shown: str

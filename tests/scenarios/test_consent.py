@@ -140,6 +140,7 @@ def test_a_withdrawal_destroys_at_both_and_both_certify_it(running: Nodes) -> No
     assert nodes["KR"].read(what) == "seen"
 
 
+@pytest.mark.threat("T03")
 def test_who_opens_a_portion_stands_in_the_access_register(running: Nodes) -> None:
     nodes = running
     what = nodes["KR"].submit("seen")

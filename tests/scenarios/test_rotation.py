@@ -37,6 +37,7 @@ def test_every_node_replaces_its_keys_under_traffic(nodes: Nodes) -> None:
         assert not trio.failed()
 
 
+@pytest.mark.threat("T12")
 def test_a_key_that_was_replaced_twice_opens_no_channel(nodes: Nodes) -> None:
     nodes.start()
     for _ in range(2):

@@ -85,6 +85,7 @@ def _secretive(operand: ast.expr) -> bool:
     return False
 
 
+@pytest.mark.threat("T24")
 def test_digests_are_compared_in_one_way() -> None:
     found = {
         f"{path.relative_to(HOME).as_posix()}: {what}"
@@ -115,6 +116,7 @@ def test_the_rule_passes_over(source: str) -> None:
     assert not list(compared(source))
 
 
+@pytest.mark.threat("T24")
 def test_it_is_hmacs_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 

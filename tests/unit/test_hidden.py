@@ -98,10 +98,12 @@ def printed(value: object) -> str:
     return f"{value!r} {value!s} {value:} {[value]} {shown}"
 
 
+@pytest.mark.threat("T25")
 def test_the_classes_that_hold_secrets_are_known() -> None:
     assert set(holders()) == HOLDERS
 
 
+@pytest.mark.threat("T25")
 @pytest.mark.parametrize("name", sorted(HOLDERS))
 def test_what_holds_a_secret_does_not_show_it(name: str) -> None:
     shown = printed(filled(holders()[name]))
@@ -135,6 +137,7 @@ def test_secret_keys_show_their_names_alone(tmp_path: Path) -> None:
 # Errors.
 
 
+@pytest.mark.threat("T25")
 @pytest.mark.parametrize("spoil", [lambda d: d[:60] + d[70:], lambda d: d + b" ", lambda _: b"{}"])
 def test_a_damaged_key_file_is_not_quoted(tmp_path: Path, spoil: Any) -> None:
     store = Keystore(tmp_path / "keys", "KR", "kr.test")
@@ -160,6 +163,7 @@ def test_a_key_in_another_encoding_is_not_quoted(tmp_path: Path) -> None:
     assert seeds["ed25519"][:12] not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.threat("T25")
 @pytest.mark.parametrize("token", ["a secret\n", "geheim\r\nX: y", "비밀", "with space"])
 def test_a_token_that_cannot_be_sent_is_not_quoted(token: str) -> None:
     with pytest.raises(InputError, match="what no token does") as caught:
@@ -167,6 +171,7 @@ def test_a_token_that_cannot_be_sent_is_not_quoted(token: str) -> None:
     assert token.strip() not in "".join(traceback.format_exception(caught.value))
 
 
+@pytest.mark.threat("T25")
 @pytest.mark.parametrize(
     "content",
     [
@@ -193,6 +198,7 @@ def test_content_that_is_no_payload_is_not_quoted_to_anybody(
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.threat("T25")
 def test_a_header_that_is_none_is_not_quoted_in_an_incident(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def allowed(name: str, licences_allowed: set[str]) -> bool:
     )
 
 
+@pytest.mark.threat("T18")
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_every_requirement_is_pinned_by_hash(lock: Path) -> None:
     assert requirements(lock)
@@ -94,6 +95,7 @@ def test_every_requirement_is_pinned_by_hash(lock: Path) -> None:
         assert _HASH.search(one), one
 
 
+@pytest.mark.threat("T18")
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
 def test_no_lock_says_where_from(lock: Path) -> None:
     text = lock.read_text("utf-8")
@@ -128,6 +130,7 @@ def test_a_licence_that_reaches_into_our_code_is_noticed() -> None:
     assert licences("obspy") == FOR_TESTS
 
 
+@pytest.mark.threat("T18")
 def test_nothing_is_imported_that_is_not_declared() -> None:
     """A package that comes along with another may go with its next version."""
     declared = {
@@ -166,6 +169,7 @@ REPORT = {
 KNOWN = {"name": "old", "version": "1", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2"]}]}
 
 
+@pytest.mark.threat("T18")
 def test_a_known_vulnerability_fails_the_audit() -> None:
     audited = Audited()
     audited.add(json.loads(json.dumps({"dependencies": [*REPORT["dependencies"], KNOWN]})))
@@ -173,6 +177,7 @@ def test_a_known_vulnerability_fails_the_audit() -> None:
     assert audited.exit_code(strict=False) == 1
 
 
+@pytest.mark.threat("T18")
 def test_what_nobody_answered_for_is_no_clean_bill() -> None:
     audited = Audited()
     audited.add(REPORT)

@@ -65,6 +65,7 @@ def test_what_is_wrong_with_a_request_is_told_to_nobody_who_may_not_send_it(offi
     assert office.ask("release-officer", "POST", "/v1/grants", **junk).status_code == 400
 
 
+@pytest.mark.threat("T03")
 def test_a_revoked_token_is_shut_out_once_it_is_looked_up_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

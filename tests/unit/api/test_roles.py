@@ -70,11 +70,13 @@ def test_the_document_says_for_each_operation_who_may() -> None:
     assert not any(ALL[name].method != "GET" for name in set(ALL) - set(GUARDED))
 
 
+@pytest.mark.threat("T04")
 def test_no_single_role_may_do_everything() -> None:
     for role in Role:
         assert {name for name in GUARDED if role not in (ALL[name].roles or ())}
 
 
+@pytest.mark.threat("T04")
 @pytest.mark.parametrize("name", GUARDED)
 def test_a_caller_is_let_in_exactly_where_the_document_says(office: Office, name: str) -> None:
     one = ALL[name]
@@ -88,6 +90,7 @@ def test_a_caller_is_let_in_exactly_where_the_document_says(office: Office, name
         assert answer.status_code not in {401, 404, 405, 500} or role in one.roles
 
 
+@pytest.mark.threat("T03")
 @pytest.mark.parametrize("name", GUARDED)
 def test_whoever_shows_no_good_token_gets_one_answer(office: Office, name: str) -> None:
     """Whether the token was revoked, cut, or never there is not told."""
@@ -110,6 +113,7 @@ def test_whoever_shows_no_good_token_gets_one_answer(office: Office, name: str) 
     assert len(told) == 1
 
 
+@pytest.mark.threat("T04")
 @pytest.mark.parametrize("name", GUARDED)
 def test_a_refused_caller_changes_nothing(office: Office, name: str) -> None:
     one = ALL[name]
@@ -120,6 +124,7 @@ def test_a_refused_caller_changes_nothing(office: Office, name: str) -> None:
     assert office.engine.db.changes == before
 
 
+@pytest.mark.threat("T04")
 def test_every_route_is_in_the_document_or_public_by_its_nature(office: Office) -> None:
     app = create_app(office.service)
     documented = {
@@ -137,3 +142,9 @@ def test_every_route_is_in_the_document_or_public_by_its_nature(office: Office) 
     beside = {(path, m) for path, m in shown - known if m not in ("OPTIONS", "HEAD")}
     assert {path for path, _ in beside} == {"/log/{path}", "/schema"}
     assert {method for _, method in beside} == {"GET"}
+
+
+@pytest.mark.threat("T03")
+def test_no_token_makes_another() -> None:
+    """Whoever holds one cannot widen it: tokens are issued at the node's own machine alone."""
+    assert not [one for one in ALL.values() if "token" in one.path or "token" in one.name]

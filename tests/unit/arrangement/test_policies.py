@@ -26,6 +26,7 @@ DEEP = {
 }
 
 
+@pytest.mark.threat("T20")
 @pytest.mark.parametrize("name", DEEP)
 def test_a_rule_that_nests_too_deep_is_refused_before_cedar_sees_it(name, monkeypatch):
     monkeypatch.setattr(policies, "PolicySet", None)
@@ -33,6 +34,7 @@ def test_a_rule_that_nests_too_deep_is_refused_before_cedar_sees_it(name, monkey
         parse_policies(f"{HEAD}{DEEP[name]}}};".encode(), shipped("tisa-2014")[SCHEMA])
 
 
+@pytest.mark.threat("T20")
 @pytest.mark.parametrize(
     "deep", ["{a:" * 5000 + "Long" + "}" * 5000, "Set<" * 900 + "Long" + ">" * 900]
 )

@@ -52,6 +52,7 @@ def rules_with(policies: str) -> Rules:
     return parse_arrangement({**FILES, "rules.cedar": policies.encode()}).rules
 
 
+@pytest.mark.threat("T20")
 def test_an_empty_rule_set_denies_everything():
     empty = rules_with("// nothing is permitted\n")
     for action in Action:
@@ -95,6 +96,7 @@ def test_a_permit_means_that_no_rule_forbids(action, facts):
     assert decision.reasons
 
 
+@pytest.mark.threat("T20")
 def test_a_rule_that_errs_denies_although_a_permit_applies():
     # Cedar alone would skip the erring forbid and permit.
     decision = rules_with(

@@ -38,6 +38,7 @@ def test_every_rule_has_a_vector_in_which_it_speaks_and_one_in_which_it_does_not
             assert not all(spoke), file.stem
 
 
+@pytest.mark.threat("T19", "T20")
 @pytest.mark.parametrize("file", REFUSED, ids=lambda file: file.stem)
 def test_refused(file: Path):
     fault = json.loads(file.read_text())

@@ -16,6 +16,7 @@ def test_plain_text_is_left_alone():
     assert legible(text) == text
 
 
+@pytest.mark.threat("T27")
 @given(st.text())
 def test_no_control_passes(text):
     shown = legible(text)

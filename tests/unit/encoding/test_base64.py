@@ -24,6 +24,7 @@ def test_reads_one_spelling_only(text: str):
     assert base64.encode(data) == text
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize(
     "text",
     [

@@ -31,6 +31,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     to: list[str] = []
 
 
+@pytest.mark.threat("T23")
 @given(SUBSET)
 @settings(max_examples=300)
 def test_agrees_with_rfc8785_on_the_subset(value: Any):
@@ -43,6 +44,7 @@ def test_reads_back_what_it_wrote(value: Any):
     assert canonical.decode(canonical.encode(value)) == value
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -127,6 +127,7 @@ def test_what_is_restored_is_what_stood_there(jp, tmp_path):
     again.close()
 
 
+@pytest.mark.threat("T10")
 def test_a_backup_is_its_owners_alone_and_names_no_account(jp, tmp_path):
     archive = tmp_path / "jp.tar"
     back_up(jp, archive)
@@ -141,6 +142,7 @@ def test_a_backup_is_its_owners_alone_and_names_no_account(jp, tmp_path):
     assert {path.name for path in tmp_path.glob("jp.tar*")} == {"jp.tar", "jp.tar.vault"}
 
 
+@pytest.mark.threat("T10")
 def test_the_archive_alone_opens_nothing(jp, tmp_path):
     archive = tmp_path / "jp.tar"
     back_up(jp, archive)
@@ -151,6 +153,7 @@ def test_the_archive_alone_opens_nothing(jp, tmp_path):
     again.close()
 
 
+@pytest.mark.threat("T15")
 def test_a_withdrawn_item_does_not_come_back_with_an_old_vault(trio, jp, tmp_path):
     before, after = tmp_path / "before.tar", tmp_path / "after.tar"
     back_up(jp, before)
@@ -166,6 +169,7 @@ def test_a_withdrawn_item_does_not_come_back_with_an_old_vault(trio, jp, tmp_pat
     again.close()
 
 
+@pytest.mark.threat("T15")
 def test_a_backup_older_than_what_others_saw_is_refused(trio, jp, tmp_path):
     archive = tmp_path / "jp.tar"
     back_up(jp, archive)

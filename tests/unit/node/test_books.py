@@ -11,6 +11,7 @@ from trilogue.node import books
 from trilogue.node.inputs import StandingInput
 
 
+@pytest.mark.threat("T17")
 def test_what_is_at_hand_is_bounded_in_bytes_and_the_rest_is_read_anew(
     trio: Trio, monkeypatch: pytest.MonkeyPatch
 ):

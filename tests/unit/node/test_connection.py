@@ -60,6 +60,7 @@ def test_a_large_body_is_no_head(port: socket.socket) -> None:
     assert _answer(port, len(body)).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.threat("T17")
 @pytest.mark.parametrize("line", [b"x: " + b"y" * 1000 + b"\r\n", b"y" * 1000])
 def test_an_endless_head_is_cut_off(port: socket.socket, line: bytes) -> None:
     """Many headers, or one without end."""
@@ -76,6 +77,7 @@ def test_a_head_that_does_not_come_ends_the_connection(port: socket.socket, begu
         pass
 
 
+@pytest.mark.threat("T17")
 @pytest.mark.parametrize("before", [b"", REQUEST + b"one"])
 @pytest.mark.usefixtures("hasty")
 def test_a_head_that_trickles_ends_the_connection(port: socket.socket, before: bytes) -> None:

@@ -122,6 +122,7 @@ def test_evidence_that_has_to_come_again_is_waited_for(trio: Trio):
     assert trio.faults() == []
 
 
+@pytest.mark.threat("T06")
 def test_a_hub_that_releases_without_evidence_is_refused_and_accused(trio: Trio, monkeypatch):
     source, own = trio.file("KR"), trio.file("US")
     trio.grant(source, audience=("US",))

@@ -145,6 +145,7 @@ def test_without_an_officer_nothing_is_granted(trio: Trio):
     assert "no-officer" in refused.rules
 
 
+@pytest.mark.threat("T05")
 def test_above_the_level_two_officers_must_agree(trio: Trio):
     filed = trio.file("KR", marking=marking("SECRET"))
     size = trio["KR"].db.q.size_of(speaker="KR")
@@ -158,11 +159,13 @@ def test_above_the_level_two_officers_must_agree(trio: Trio):
     assert trio.held("JP") == set(filed.portions)
 
 
+@pytest.mark.threat("T05")
 def test_one_officer_twice_is_one_officer(trio: Trio):
     filed = trio.file("KR", marking=marking("SECRET"))
     assert isinstance(grant(trio, filed, ("officer-a", "officer-a")), NeedsSecondOfficer)
 
 
+@pytest.mark.threat("T05")
 def test_what_the_originators_node_let_through_others_do_not(trio: Trio, monkeypatch):
     """A node that grants above the level with one officer is found out by whoever receives it."""
     filed = trio.file("KR", marking=marking("SECRET"))
@@ -246,6 +249,7 @@ def test_a_window_is_checked_again_at_each_read(trio: Trio):
     assert list(trio["JP"].reading.live("analysis", trio["JP"].now())) == []
 
 
+@pytest.mark.threat("T04")
 def test_a_purpose_that_was_not_granted_opens_nothing(trio: Trio):
     filed = trio.file("KR")
     trio.grant(filed)
@@ -282,6 +286,7 @@ def test_one_of_two_grants_ends_and_the_other_still_opens(trio: Trio):
         trio.read("JP", filed)
 
 
+@pytest.mark.threat("T04")
 def test_every_read_stands_in_the_register(trio: Trio):
     filed = trio.file("KR")
     trio.grant(filed)

@@ -120,6 +120,7 @@ def test_the_same_text_is_not_adopted_twice(trio: Trio):
         adopt(trio, "KR")
 
 
+@pytest.mark.threat("T13")
 def test_a_text_with_another_root_for_this_node_is_not_taken(trio: Trio):
     files = amended(trio)
     files["roots/KR.vkeys"], files["roots/JP.vkeys"] = (
@@ -131,6 +132,7 @@ def test_a_text_with_another_root_for_this_node_is_not_taken(trio: Trio):
     assert trio["KR"].books.newest() is trio["KR"].books.arrangement
 
 
+@pytest.mark.threat("T20")
 def test_a_text_without_roots_is_not_taken(trio: Trio):
     with pytest.raises(InputError, match="holds no root public key"):
         take(trio, "KR", shipped("tisa-2014"))
@@ -262,6 +264,7 @@ def test_a_card_is_the_same_however_far_the_log_has_grown(trio: Trio):
     assert trio["KR"].governing.card() == first
 
 
+@pytest.mark.threat("T13")
 def test_a_card_whose_root_is_not_the_arrangements_is_refused(trio: Trio, tmp_path):
     thief = Engine(tmp_path / "thief", "KR", TEMPLATE, trio.clock.of("KR"))
     thief.initialise(["officer-a"])
@@ -315,6 +318,7 @@ def test_a_rotation_reaches_everybody_and_names_the_officers(trio: Trio):
         assert (material.sequence, len(material.release)) == (1, 3)
 
 
+@pytest.mark.threat("T11")
 def test_an_officer_whose_key_was_not_published_approves_nothing(trio: Trio):
     trio["KR"].keystore.add_officer("officer-c")
     trio.grant(trio.file("KR"), officers=("officer-c",))

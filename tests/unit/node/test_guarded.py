@@ -56,6 +56,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.threat("T26")
 def test_whatever_the_mask_a_node_is_its_owners_alone(directory: Path) -> None:
     assert mode(directory) == 0o700
     for name in SECRETS:
@@ -76,6 +77,7 @@ def test_what_a_running_node_writes_is_its_owners_alone(trio: Trio) -> None:
     assert (trio.base / "KR" / "store.sqlite-wal").exists()
 
 
+@pytest.mark.threat("T26")
 @pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize("bits", [0o040, 0o004, 0o020])
 def test_a_node_does_not_open_what_others_may_read(directory: Path, name: str, bits: int) -> None:
@@ -97,6 +99,7 @@ def test_the_way_out_leads_out(directory: Path) -> None:
     open_node(directory)
 
 
+@pytest.mark.threat("T26")
 def test_a_directory_that_others_may_change_is_not_opened(directory: Path) -> None:
     directory.chmod(0o755)
     open_node(directory)  # they may look at its names
@@ -117,6 +120,7 @@ def test_what_is_another_users_is_not_opened(
         check_guarded(directory)
 
 
+@pytest.mark.threat("T26")
 def test_a_restored_node_is_its_owners_alone(trio: Trio, tmp_path: Path) -> None:
     from trilogue.node.settings import Settings
 

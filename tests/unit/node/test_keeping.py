@@ -32,6 +32,7 @@ def test_a_key_is_there_until_it_is_destroyed(vault: Vault):
     assert [vault.key(slot) for slot in range(4)] == [keys[0], None, keys[2], None]
 
 
+@pytest.mark.threat("T09")
 def test_a_destroyed_key_is_nowhere_in_the_file(vault: Vault, tmp_path: Path):
     key = vault.new_keys(0, 1)[0]
     vault.flush()
@@ -117,6 +118,7 @@ def test_a_ciphertext_stays_while_another_grant_needs_it(trio: Trio):
         trio["JP"].holdings.open(holding)
 
 
+@pytest.mark.threat("T15")
 @pytest.mark.sqlite
 def test_a_vault_from_a_backup_does_not_bring_back_what_was_destroyed(trio: Trio):
     filed = trio.file("KR")

@@ -104,6 +104,7 @@ def test_a_cosignature_that_comes_later_is_added(trio: Trio):
     assert lines["JP"] in after
 
 
+@pytest.mark.threat("T01")
 def test_the_delay_of_the_arrangement_passes_first(tmp_path: Path):
     """What is younger than the delay is in no file, not in a tile either."""
     clock = Clock()
@@ -174,6 +175,7 @@ def test_the_arrangement_stands_beside_the_log(trio: Trio):
     assert set(shown) >= {"arrangement.toml", "rules.cedar", "roots/KR.vkeys", "roots/JP.vkeys"}
 
 
+@pytest.mark.threat("T01")
 def test_no_secret_is_among_the_files(trio: Trio):
     """Whatever is published is a leaf, a hash, an open statement or the arrangement."""
     trio.grant(trio.file("KR", "the very words"))

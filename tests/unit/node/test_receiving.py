@@ -42,6 +42,7 @@ def altered(data: bytes, **changes: object) -> bytes:
 # Order and repetition.
 
 
+@pytest.mark.threat("T21")
 def test_the_same_delivery_twice_counts_once(trio: Trio):
     filed = trio.file("KR")
     trio.grant(filed)
@@ -314,6 +315,7 @@ def known(trio: Trio) -> Filed:
     return filed
 
 
+@pytest.mark.threat("T06")
 @pytest.mark.parametrize("kind", ["report", "grant", "withdrawal"])
 def test_a_hub_that_tells_others_what_was_said_to_it_is_refused(trio: Trio, known, kind: str):
     said = next(s for s in trio.statements("US", kind) if s.speaker == "KR")
@@ -337,6 +339,7 @@ def test_nobody_but_a_neighbour_is_listened_to(trio: Trio):
     assert japan.db.q.last_position() == before
 
 
+@pytest.mark.threat("T06")
 def test_what_another_says_cannot_be_slipped_in_under_the_hubs_name(trio: Trio):
     """KR's own delivery, with the hub written over it as its sender: no relay, no hearing."""
     trio.grant(trio.file("KR"))
@@ -388,6 +391,7 @@ def test_keys_go_on_with_what_they_signed_for_whatever_the_clocks_say(trio: Trio
     assert (trio.failed(), trio.faults()) == ([], [])
 
 
+@pytest.mark.threat("T12")
 def test_a_checkpoint_signed_by_replaced_keys_is_refused(trio: Trio):
     """Whoever keeps the old keys can sign nothing once their replacement stands in the log."""
     korea = trio["KR"]

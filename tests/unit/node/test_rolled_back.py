@@ -30,6 +30,7 @@ def _ask(log: Engine, witness: Engine) -> bool:
     return log.act(lambda: asking.heard(witness.me, size, answer.status, answer.body))
 
 
+@pytest.mark.threat("T15")
 @pytest.mark.sqlite
 def test_a_node_stops_when_a_witness_has_seen_more_of_its_log(trio: Trio) -> None:
     _ask(trio["KR"], trio["US"])

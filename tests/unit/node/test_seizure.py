@@ -166,11 +166,13 @@ def seized(trio: Trio, tmp_path_factory: pytest.TempPathFactory) -> tuple[Loot, 
     return loot, {**secrets, OTHER: content(trio, both)}
 
 
+@pytest.mark.threat("T09")
 def test_what_is_granted_opens_and_nothing_else(seized):
     loot, contents = seized
     assert loot.contents() == {contents[GRANTED], contents[OTHER]}
 
 
+@pytest.mark.threat("T09")
 @pytest.mark.parametrize("text", [GRANTED, WITHDRAWN, EXPIRED, DENIED, OVERTAKEN, OTHER])
 def test_no_plaintext_stands_anywhere_on_the_disk(seized, text):
     """Not even of what may be read: content lies under its key, and keys under the vault's."""
@@ -193,6 +195,7 @@ def test_the_search_finds_what_is_there(trio: Trio, tmp_path_factory: pytest.Tem
     assert seize(trio, "JP", base / "boxed", past).contents() == {content(trio, filed)}
 
 
+@pytest.mark.threat("T10")
 def test_a_backup_from_before_a_withdrawal_opens_nothing_after_it(trio: Trio, tmp_path: Path):
     """The store's backup holds wrapped keys; what unwraps them was overwritten in the vault."""
     filed = trio.file("KR", WITHDRAWN)
@@ -209,6 +212,7 @@ def test_a_backup_from_before_a_withdrawal_opens_nothing_after_it(trio: Trio, tm
     assert seize(trio, "JP", tmp_path / "loot", past).contents() == set()
 
 
+@pytest.mark.threat("T09")
 def test_the_recipient_never_stores_its_own_box(trio: Trio, monkeypatch: pytest.MonkeyPatch):
     stored: dict[str, set[str]] = {}
     for engine in trio:
@@ -229,6 +233,7 @@ def test_the_recipient_never_stores_its_own_box(trio: Trio, monkeypatch: pytest.
         assert engine.db._connection.execute("SELECT * FROM box").fetchall() == []
 
 
+@pytest.mark.threat("T22")
 def test_a_wrapped_key_opens_in_no_other_place(trio: Trio):
     """A row that was moved is bound to where it stood."""
     filed = trio.file("KR", GRANTED, OTHER)

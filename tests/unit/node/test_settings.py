@@ -146,6 +146,7 @@ def test_the_api_may_be_plain_on_this_machine(tmp_path, api):
     assert made.api_url == f"http://{api}"
 
 
+@pytest.mark.threat("T03")
 @pytest.mark.parametrize(
     "api", ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "node.example:1", "localhost.example:1"]
 )
@@ -162,6 +163,7 @@ def test_tls_files_that_do_not_load_are_named(tmp_path):
         made.api_context()
 
 
+@pytest.mark.threat("T19")
 def test_the_api_speaks_tls_1_3_alone(tmp_path):
     from trilogue.node.keystore import _new_certificate
 

@@ -131,6 +131,7 @@ def test_what_needs_a_second_officer_keeps_nothing_else_back(trio: Trio):
     assert len(secret.portions) == 1
 
 
+@pytest.mark.threat("T22")
 def test_only_the_portions_that_fit_go(trio: Trio):
     stand(trio, levels=("UNCLASSIFIED",))
     given = ReportInput(
@@ -185,6 +186,7 @@ def test_what_was_granted_before_a_rule_ended_still_goes(trio: Trio):
     assert trio.faults() == []
 
 
+@pytest.mark.threat("T07")
 def test_a_node_that_grants_under_a_rule_that_it_ended_is_found_out(trio: Trio, monkeypatch):
     cite = stand(trio)
     trio.withdraw(cite)

@@ -24,12 +24,14 @@ def test_a_token_says_who_and_in_which_roles(db: Database) -> None:
     assert caller.roles == {Role.ANALYST, Role.WATCH_OFFICER}
 
 
+@pytest.mark.threat("T03")
 def test_tokens_are_32_bytes_and_never_the_same(db: Database) -> None:
     tokens = {issue(db, "feed", [Role.ANALYST]) for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {43}
 
 
+@pytest.mark.threat("T03", "T24")
 def test_the_store_holds_the_digest_alone(db: Database) -> None:
     token = issue(db, "feed", [Role.ANALYST])
     row = db.q.token_of(hash=hashlib.sha256(token.encode()).digest())

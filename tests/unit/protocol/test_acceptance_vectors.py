@@ -31,6 +31,7 @@ def japan(world: Path, tmp_path: Path) -> Iterator[Japan]:
     made.engine.close()
 
 
+@pytest.mark.threat("T05", "T07", "T11", "T13", "T19", "T21", "T22")
 @pytest.mark.parametrize("name", NAMES)
 def test_vector(japan: Japan, name: str):
     vector = generate.read(name)

@@ -164,6 +164,7 @@ def test_a_withdrawal_that_overtakes_its_grant_needs_no_receipt(trio: Trio):
 # Relays and consent.
 
 
+@pytest.mark.threat("T06")
 def test_a_relay_without_a_grant(trio: Trio):
     """KR granted to US alone; the hub passes the report on all the same."""
     filed = trio.file("KR")
@@ -349,6 +350,7 @@ def test_a_receipt_that_is_missing(trio: Trio):
     assert texts(report, "receipts") == ["KR 3 JP has given no receipt for KR 2, which is overdue"]
 
 
+@pytest.mark.threat("T06")
 def test_a_hub_that_withholds(trio: Trio):
     """KR's grant reached the hub at most; JP owes nothing for it."""
     trio.clock.advance(2 * HOUR)
@@ -360,6 +362,7 @@ def test_a_hub_that_withholds(trio: Trio):
     ]
 
 
+@pytest.mark.threat("T08")
 def test_a_receipt_of_what_was_not_granted(trio: Trio):
     """JP cannot have opened it lawfully, whoever gave it the keys."""
     filed = trio.file("KR")
@@ -409,6 +412,7 @@ def test_an_incident_is_an_answer(trio: Trio):
     ]
 
 
+@pytest.mark.threat("T08")
 def test_a_withdrawal_without_destruction(shared: Shared):
     trio, _, grant = shared
     trio.withdraw(grant, "JP")
@@ -432,6 +436,7 @@ def test_a_withdrawal_that_the_hub_withholds(shared: Shared):
     assert "US has not relayed the withdrawal" in texts(audited(trio), "destructions")[0]
 
 
+@pytest.mark.threat("T08")
 def test_a_destruction_of_another_grant_is_none(shared: Shared):
     trio, _, grant = shared
     gone = trio.withdraw(grant, "US")
@@ -654,6 +659,7 @@ def test_what_is_shown_open_ahead_of_the_checkpoint_waits(trio: Trio):
     assert judged(trio, folders).holds
 
 
+@pytest.mark.threat("T14")
 def test_a_forked_log(trio: Trio, tmp_path: Path):
     """US keeps two logs, both well signed and cosigned by a neighbour that was fooled."""
     folders, fork = publish(trio), _fork(trio, "US", tmp_path)

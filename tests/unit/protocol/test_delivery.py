@@ -81,6 +81,7 @@ def test_what_has_another_shape_is_refused(data: bytes):
     assert caught.value.step == 0
 
 
+@pytest.mark.threat("T17")
 def test_a_delivery_has_a_largest_size():
     with pytest.raises(FormatError, match="at most"):
         parse_delivery(b" " * (MAX_DELIVERY + 1))

@@ -64,6 +64,7 @@ def test_each_of_the_audience_opens_its_own_box():
     }
 
 
+@pytest.mark.threat("T21")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -83,6 +84,7 @@ def test_a_box_opens_under_the_extent_that_it_was_sealed_for_only(changes: dict[
         open_box(boxes["JP"], JP, info(other))
 
 
+@pytest.mark.threat("T21")
 @pytest.mark.parametrize(
     "changes",
     [{"arrangement": "B"}, {"originator": "US"}, {"recipient": "US"}],
@@ -116,6 +118,7 @@ MATERIAL = KeyMaterial(
 WHAT = extent_digest(make_grant(ITEMS, EXTENT))
 
 
+@pytest.mark.threat("T05")
 def test_distinct_officers_are_counted():
     a, b = approve(WHAT, "a", KEYS["a"]), approve(WHAT, "b", KEYS["b"])
     assert check_approvals([a, b], WHAT, MATERIAL) == ("a", "b")

@@ -91,6 +91,7 @@ def test_keys_do_not_sign_for_the_checkpoint_before_them():
         key_in_force([(3, material(0))], "KR", 3, NOW)
 
 
+@pytest.mark.threat("T12")
 def test_a_replaced_key_comes_back_by_no_later_statement():
     """A thief repeats an old key statement further on: the sequence says that it is old."""
     stated = [(0, material(0)), (5, material(1)), (9, material(0))]

@@ -68,6 +68,7 @@ def test_what_is_composed_reads_back(composed: Composed):
     assert statement.cites == cites_of(body)
 
 
+@pytest.mark.threat("T01")
 @given(statements)
 def test_the_leaf_shows_shape_and_commits_to_the_rest(composed: Composed):
     statement, leaf = composed.statement, parse_leaf(composed.leaf)
@@ -98,6 +99,7 @@ def test_two_statements_have_two_leaves(one: Composed, other: Composed):
     assert (one.leaf == other.leaf) == (one.raw == other.raw)
 
 
+@pytest.mark.threat("T01")
 def test_the_salt_hides_what_could_be_guessed():
     body = BODIES["padding"]()
     issued = "2016-09-09T00:30:01.353Z"

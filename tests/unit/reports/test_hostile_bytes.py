@@ -71,6 +71,7 @@ def test_any_text_below_the_columns_is_rows_or_an_input_error(text):
         assert arrivals_from_csv(",".join(COLUMNS) + "\n" + text)
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize(
     ("path", "type_id"),
     [

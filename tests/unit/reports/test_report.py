@@ -14,6 +14,7 @@ def digests(count):
     return [sha256(b"%d" % i) for i in range(count)]
 
 
+@pytest.mark.threat("T16")
 @pytest.mark.parametrize(
     ("portions", "slots"), [(1, 4), (2, 4), (3, 4), (4, 8), (7, 8), (8, 16), (MAX_PORTIONS, 1024)]
 )
@@ -25,6 +26,7 @@ def test_there_is_always_a_decoy_and_a_power_of_two(portions, slots):
     assert canonical.decode(canonical.encode(body), ReportBody) == body
 
 
+@pytest.mark.threat("T16")
 def test_order_is_random_and_each_place_is_equally_likely():
     given = digests(3)
     rng = random.Random(1)

@@ -35,6 +35,7 @@ def test_a_lower_level_for_the_same_readers_goes_wider_too():
     assert tearline(lower, held(marking=WHOLE), SCALE).tearline_of
 
 
+@pytest.mark.threat("T22")
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [

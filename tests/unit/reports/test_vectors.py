@@ -18,6 +18,7 @@ def test_the_files_are_what_the_builder_builds():
     assert {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES} == build()
 
 
+@pytest.mark.threat("T07")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_portion_opens_or_fails_where_the_vector_says(path):
     vector = json.loads(path.read_text(encoding="utf-8"))

@@ -23,6 +23,7 @@ CHECKS = {
 }
 
 
+@pytest.mark.threat("T24")
 @pytest.mark.parametrize(
     "file", sorted(VECTORS.glob("*/*.json")), ids=lambda file: f"{file.parent.name}/{file.stem}"
 )

@@ -24,6 +24,7 @@ def test_a_text_signed_by_both_keys_verifies():
     assert verify_text(SECRET.public, NOTE.encode()) == TEXT
 
 
+@pytest.mark.threat("T19")
 @pytest.mark.parametrize("kept", [0, 1], ids=["Ed25519 alone", "ML-DSA-44 alone"])
 def test_one_signature_is_not_enough(kept: int):
     line = format_signature(parse_note(NOTE).signatures[kept])

@@ -51,6 +51,7 @@ def test_two_signatures_stand_on_it():
     assert {ed25519.name, mldsa44.name} == {"example.org/kr"}
 
 
+@pytest.mark.threat("T19")
 @pytest.mark.parametrize("kept", [0, 1], ids=["Ed25519 alone", "ML-DSA-44 alone"])
 def test_one_signature_is_not_enough(kept: int):
     line = format_signature(parse_note(NOTE).signatures[kept])

@@ -195,6 +195,7 @@ def test_the_empty_tree_is_a_prefix_of_every_tree():
         verify_consistency(0, LEAVES[0], 5, mth(0, 5), [])
 
 
+@pytest.mark.threat("T14")
 def test_two_roots_of_one_size_are_a_fork():
     verify_consistency(5, mth(0, 5), 5, mth(0, 5), [])
     with pytest.raises(ConsistencyError, match="cannot be of one log"):

@@ -105,6 +105,7 @@ def test_409_with_the_size_when_the_old_size_is_not_the_latest(old: int, latest:
     assert not given.forked
 
 
+@pytest.mark.threat("T14")
 def test_409_and_evidence_when_a_log_signs_two_roots_of_one_size():
     given = ask(request(7, 7, hashes=FORKED), 7)
     assert (given.status, given.body, given.forked) == (409, "7\n", True)
@@ -121,6 +122,7 @@ def test_422_when_the_proof_does_not_verify(proof: list[bytes]):
     assert (given.status, given.new_latest) == (422, None)
 
 
+@pytest.mark.threat("T14")
 def test_422_when_a_fork_is_behind_the_proof():
     assert ask(request(7, 33, hashes=FORKED), 7).status == 422
 
