@@ -65,6 +65,7 @@ def test_the_newest_store_goes_on_once_its_neighbours_were_heard(nodes: Nodes) -
     assert not any(node.status().forks for node in nodes)
 
 
+@pytest.mark.threat("T15")
 def test_an_older_store_stops_for_good_and_forks_nothing(nodes: Nodes) -> None:
     nodes.start()
     kr = nodes["KR"]
@@ -88,6 +89,7 @@ def test_an_older_store_stops_for_good_and_forks_nothing(nodes: Nodes) -> None:
     )
 
 
+@pytest.mark.threat("T15")
 def test_what_was_withdrawn_since_the_backup_does_not_open_again(nodes: Nodes) -> None:
     nodes.start()
     kr, jp = nodes["KR"], nodes["JP"]

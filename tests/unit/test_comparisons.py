@@ -54,8 +54,10 @@ PUBLIC = {
     "protocol/audit/standing.py: digest != version.digest_text",
     "protocol/audit/standing.py: adoption.digest == self._arrangement.digest_text",
     "protocol/audit/standing.py: now != digest",
+    "tlog/tree.py: self._proven.get((place, node, last)) == (computed, rest)",
 }
-"""Digests of arrangements and leaves, tiles, and root public keys: all of them are published."""
+"""Digests of arrangements and leaves, tiles, and root public keys: all of them are published. And
+hashes of a proof beside those that the same voice brought before."""
 
 
 def compared(source: str) -> Iterator[str]:

@@ -218,6 +218,8 @@ class Inclusions:
             raise InclusionError(f"no leaf {index} in a tree of {size} leaves")
         if len(leaf) != SIZE or any(len(value) != SIZE for value in way):
             raise InclusionError(f"a hash of an inclusion proof is not {SIZE} bytes")
+        if len(way) > size.bit_length():  # before the rest of it is remembered at each place
+            raise InclusionError(f"the proof of leaf {index} in {size} leaves is too long")
         node, last, computed = index, size - 1, leaf
         passed: _Ways = {}
         for place, sibling in enumerate(way):

@@ -22,6 +22,7 @@ def limited(office: Office) -> Office:
     return office
 
 
+@pytest.mark.threat("T17")
 def test_a_token_that_asks_too_often_is_told_how_long_to_wait(limited: Office) -> None:
     for _ in range(2):
         assert limited.ask("analyst", "GET", "/v1/status").status_code == 200
@@ -32,6 +33,7 @@ def test_a_token_that_asks_too_often_is_told_how_long_to_wait(limited: Office) -
     assert answer.json()["type"] == "urn:trilogue:error:too-many"
 
 
+@pytest.mark.threat("T17")
 def test_one_token_does_not_use_up_another_s(limited: Office) -> None:
     for _ in range(3):
         limited.ask("analyst", "GET", "/v1/status")

@@ -148,3 +148,21 @@ def test_every_route_is_in_the_document_or_public_by_its_nature(office: Office) 
 def test_no_token_makes_another() -> None:
     """Whoever holds one cannot widen it: tokens are issued at the node's own machine alone."""
     assert not [one for one in ALL.values() if "token" in one.path or "token" in one.name]
+
+
+SEPARATE = {
+    "release-officer": {"grant", "approve", "drop_pending", "refuse", "withdraw", "stand"},
+    "administrator": {"adopt", "suspend", "resume", "leave"},
+    "security-officer": {"accesses"},
+}
+"""What one role does and no other: no table makes up for a clerk who consents."""
+NO_CONTENT = {"security-officer", "administrator", "auditor"}
+
+
+@pytest.mark.threat("T04")
+def test_duties_are_separate_whatever_the_table_says() -> None:
+    for role, names in SEPARATE.items():
+        assert {name: ALL[name].roles for name in names} == dict.fromkeys(names, {role})
+    assert not (ALL["open_portion"].roles or set()) & NO_CONTENT
+    assert not (ALL["picture"].roles or set()) & NO_CONTENT
+    assert "release-officer" not in (ALL["submit"].roles or set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -284,3 +285,14 @@ def test_what_is_not_held_is_not_found():
             MemoryHashes(LEAVES[:3]).read(*subtree)
     with pytest.raises(NotFoundError):
         root(4, MemoryHashes(LEAVES[:3]))
+
+
+@pytest.mark.threat("T17")
+def test_a_proof_far_too_long_costs_no_more_than_its_own_size():
+    proof = [bytes(32)] * 100_000
+    tracemalloc.start()
+    with pytest.raises(InclusionError, match="too long"):
+        verify_inclusion(bytes(32), 1, 2**52, proof, bytes(32))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * 8 * len(proof)
