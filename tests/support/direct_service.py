@@ -23,6 +23,7 @@ T = TypeVar("T")
 class DirectHealth:
     ready: bool = True
     reasons: tuple[str, ...] = ()
+    stale: str = ""
 
 
 class DirectService:
@@ -30,6 +31,7 @@ class DirectService:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.handing = None
         self.healthy = DirectHealth()
         self.metrics = Metrics(engine.me)
         self.limit: LimitSettings | None = None
@@ -63,6 +65,10 @@ class DirectService:
 
     def running(self) -> Running:
         return Running(queued=0)
+
+    @property
+    def stale(self) -> str:
+        return self.engine.sequencer.stale
 
     def health(self) -> DirectHealth:
         return self.healthy

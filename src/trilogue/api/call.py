@@ -22,6 +22,7 @@ from trilogue.errors import RefusedError
 from trilogue.node.answers import Answer
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
+from trilogue.node.handing import Answered, Handing, hand_over
 from trilogue.node.metrics import Metrics
 from trilogue.node.problem import MalformedError
 from trilogue.node.repeats import Reply, once
@@ -48,6 +49,10 @@ class Health(Protocol):
     def reasons(self) -> tuple[str, ...]:
         """Everything that stands in its way."""
 
+    @property
+    def stale(self) -> str:
+        """Why nothing of the store is served, or empty."""
+
 
 class Node(Protocol):
     """What the API asks of a running node (`trilogue.node.service.Service`)."""
@@ -72,6 +77,14 @@ class Node(Protocol):
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Answer a question between two groups."""
+
+    @property
+    def handing(self) -> Handing | None:
+        """The way to the process that acts, when it is another."""
+
+    @property
+    def stale(self) -> str:
+        """Why nothing of the store is served, or empty."""
 
     def subscribe(self) -> AsyncIterator[int]:
         """Yield the newest position each time something new counts."""
@@ -103,6 +116,19 @@ class Call(Request[Any, Any, Any]):
         """Ask the node."""
         engine = self.node.engine
         return await self.node.ask(lambda: question(engine))
+
+    async def handed(self, handing: Handing, *, once: bool) -> Answered:
+        """Have the request answered by the process that acts."""
+        query = self.scope["query_string"].decode("latin-1")
+        raw = self.scope["raw_path"].decode("latin-1").partition("?")[0]
+        return await hand_over(
+            handing,
+            self.method,
+            f"{raw}?{query}" if query else raw,
+            dict(self.headers),
+            await self.body(),
+            once=once,
+        )
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Have something computed apart, so that acts and questions do not wait for it."""

@@ -89,7 +89,8 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
             f"{operation.name} is not for {', '.join(sorted(caller.roles))}",
             hint=f"it is for {', '.join(sorted(allowed))}",
         )
-    stale = connection.app.state.node.engine.sequencer.stale
+    node: Node = connection.app.state.node
+    stale = node.stale
     if stale and operation.name not in _ALWAYS:
         raise UnavailableError(stale, hint="`trilogue node status` says what to do")
     connection.state.caller = caller

@@ -26,6 +26,7 @@ from trilogue.api.call import Call
 from trilogue.errors import TrilogueError
 from trilogue.node import problem
 from trilogue.node.answers import Answer
+from trilogue.node.handing import Answered
 from trilogue.node.repeats import Reply
 
 __all__ = ["EVENTS", "NO_STORE", "Operation", "operation"]
@@ -41,7 +42,10 @@ _REPEATED = {"Idempotency-Replayed": "true"}
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation. `gives` maps statuses to the shapes of their answers."""
+    """One operation. `gives` maps statuses to the shapes of their answers.
+
+    One that `acts` is answered by the process that writes, whichever was asked.
+    """
 
     name: str
     method: Method
@@ -51,6 +55,7 @@ class Operation:
     raises: tuple[type[TrilogueError], ...]
     once: bool
     public: bool
+    acts: bool
     media_type: str
     path: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
@@ -101,6 +106,17 @@ class Operation:
         )
 
 
+def handed_back(answered: Answered) -> Response[bytes]:
+    """Return as one's own what the process that acts answered."""
+    headers = dict(answered.headers)
+    return Response(
+        answered.body,
+        status_code=answered.status,
+        media_type=headers.pop("content-type", reading.MEDIA_TYPE),
+        headers={**NO_STORE, **headers},
+    )
+
+
 async def _body(call: Call) -> bytes:
     """Return the body of a request. Raises `MalformedError` for a caller that left before its end.
 
@@ -120,6 +136,7 @@ def operation(
     raises: tuple[type[TrilogueError], ...] = (),
     once: bool = False,
     public: bool = False,
+    acts: bool | None = None,
     media_type: str = reading.MEDIA_TYPE,
 ) -> Callable[[Callable[..., Awaitable[Any]]], HTTPRouteHandler]:
     """Make a route of a handler. `path` is Litestar's: `/v1/reports/{speaker:str}/{index:str}`."""
@@ -136,6 +153,7 @@ def operation(
             raises=raises,
             once=once,
             public=public,
+            acts=method != "GET" if acts is None else acts,
             media_type=media_type,
             path=hints.get("path"),
             query=hints.get("query"),
@@ -143,7 +161,11 @@ def operation(
         )
 
         async def endpoint(request: Call) -> Response[Any]:
-            return described.respond(await handler(request, **await described.read(request)))
+            arguments = await described.read(request)
+            handing = request.node.handing
+            if described.acts and handing is not None:
+                return handed_back(await request.handed(handing, once=described.once))
+            return described.respond(await handler(request, **arguments))
 
         # The status is each response's own; Litestar wants one that admits a body.
         route: HTTPRouteHandler = _DECORATORS[method](

@@ -85,6 +85,8 @@ class HealthAnswer(Answer, frozen=True, kw_only=True):
 
     ready: bool
     reasons: tuple[str, ...] = ()
+    stale: str = ""
+    """Why nothing is served, or empty: the store may be older than what was withdrawn since."""
 
 
 class ForceAnswer(Answer, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from trilogue.node.sequencer import Done, Sequencer
 from trilogue.node.settings import STORE
 from trilogue.node.vault import Vault
 from trilogue.protocol.bodies import DestructionBody
+from trilogue.protocol.stands import STAND_KINDS
 from trilogue.protocol.statement import Composed
 from trilogue.store.database import open_database
 
@@ -40,6 +41,8 @@ __all__ = ["Engine", "raise_refused"]
 
 T = TypeVar("T")
 
+MADE_UNTRUE = frozenset({"keys", *STAND_KINDS})
+"""Kinds of statements that change what the books have in memory."""
 LEAST_KEYS = 3
 """Working keys that are kept in use: boxes may be underway that were sealed to the older ones."""
 
@@ -68,13 +71,14 @@ class Engine:
         self.me = participant
         self._clock = clock
         self._latest = ""
+        self._position = 0
         self.db = open_database(store or str(directory / STORE))
         try:
             if reads_only:
                 self.db.forbid_writing()
             else:
                 self.db.lead(f"process {os.getpid()} of {socket.gethostname()}")
-            self._assemble(participant, template)
+            self._assemble(participant, template, reads_only=reads_only)
             if not reads_only:
                 self.holdings.replay_destructions()
             self._load_keys()
@@ -82,10 +86,12 @@ class Engine:
             self.db.close()
             raise
 
-    def _assemble(self, participant: str, template: Arrangement) -> None:
+    def _assemble(self, participant: str, template: Arrangement, *, reads_only: bool) -> None:
         """Put the parts together, over a store that nobody else writes."""
         directory = self.directory
-        self.vault = Vault(directory / "vault.bin")
+        self.vault = Vault(directory / "vault.bin", reads_only=reads_only)
+        if self.db.shared and not reads_only:
+            self.vault.take_over()
         self.keystore = Keystore(
             directory / "keys", participant, template.participant(participant).log
         )
@@ -254,6 +260,19 @@ class Engine:
             body = DestructionBody(grant=grant, withdrawal=None, portions=portions)
             logged.append(self.sequencer.log("destruction", body))
         return logged
+
+    def catch_up(self) -> None:
+        """Forget what the process that writes has made untrue since; before each look beside it."""
+        self.vault.follow()
+        position = self.db.q.last_position()
+        if position == self._position:
+            return
+        kinds = {row["kind"] for row in self.db.q.kinds_after(after=self._position)}
+        if kinds & MADE_UNTRUE or not self.books.versions():
+            self.books.forget()
+        if "destruction" in kinds:
+            self.picturing.forget()
+        self._position = position
 
     def close(self) -> None:
         """Close store and vault."""

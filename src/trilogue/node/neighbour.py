@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from trilogue.encoding import canonical
-from trilogue.errors import PeerError, TrilogueError
+from trilogue.errors import PeerError, TrilogueError, UnavailableError
 from trilogue.node.channel import client_context
 from trilogue.node.condition import Reached
 from trilogue.node.tracing import span
 from trilogue.protocol.delivery import Ack, Seen
+from trilogue.store.database import LeaseLostError
 
 if TYPE_CHECKING:
     from trilogue.node.service import Service
@@ -123,7 +124,7 @@ class Neighbour:
         while True:
             self._awake.clear()
             self._hurried.clear()
-            match await self._send():
+            match await self._try_to_send():
                 case Sent.MORE:
                     pause = FIRST_PAUSE
                     continue
@@ -139,6 +140,15 @@ class Neighbour:
                     # What is new does not hurry a neighbour that is away.
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _try_to_send(self) -> Sent:
+        try:
+            return await self._send()
+        except LeaseLostError:
+            raise
+        except UnavailableError as error:  # the store is away
+            self._missed(error)
+            return Sent.NOT
 
     async def _send(self) -> Sent:
         """Send one delivery; say what became of it."""

@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,11 +45,13 @@ from trilogue.node.tracing import span, within
 from trilogue.node.watch import status
 from trilogue.node.witnessing import Witnessing
 from trilogue.protocol.delivery import Ack, Seen
+from trilogue.store.database import LeaseLostError
 from trilogue.tlog.witness import WitnessAnswer
 
-__all__ = ["Health", "Service", "open_engine", "serve", "wall_clock"]
+__all__ = ["Health", "Service", "open_engine", "run", "serve", "wall_clock"]
 
 T = TypeVar("T")
+_Pins = tuple[tuple[str, tuple[bytes, ...]], ...]
 log = logging.getLogger("trilogue.node")
 
 MOST_ACTS = 256
@@ -63,6 +66,8 @@ LOOK_SECONDS = 0.25
 SEEN_SECONDS = 1.0
 """How long a node that starts waits for what its neighbours say they have seen of its log."""
 ASK_AGAIN_SECONDS = 0.5
+STANDBY_SECONDS = 0.5
+"""How often a standby tries to take over."""
 CLOSE_SECONDS = 20.0
 """How long the servers may take to answer what they began."""
 
@@ -95,6 +100,8 @@ class Health:
 
     ready: bool
     reasons: tuple[str, ...] = field(default=())
+    stale: str = ""
+    """Why nothing of the store is served, or empty: it may be older than a withdrawal."""
 
 
 class _Group(NamedTuple):
@@ -114,6 +121,7 @@ class Service:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.settings = settings
+        self.handing = None
         self.metrics = Metrics(engine.me)
         self.limit = settings.limit
         self.clock = wall_clock
@@ -178,7 +186,12 @@ class Service:
         reasons += self._forks
         if self.engine.sequencer.held_back:
             reasons.append(self.engine.sequencer.held_back)
-        return Health(ready=not reasons, reasons=tuple(reasons))
+        return Health(ready=not reasons, reasons=tuple(reasons), stale=self.stale)
+
+    @property
+    def stale(self) -> str:
+        """Why nothing of the store is served, or empty."""
+        return self.engine.sequencer.stale
 
     def running(self) -> Running:
         """Say what only the running node knows of itself."""
@@ -213,6 +226,8 @@ class Service:
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
+                if isinstance(error, LeaseLostError):
+                    raise  # this node is another process's now
                 continue
             if halted:
                 log.warning("statements are logged again")
@@ -351,8 +366,11 @@ class Service:
         """Keep the peer port open, with the certificates that are pinned now."""
         host, port = self.settings.listen_address
         while not self._stopped.is_set():
-            pins = await self.ask(self._pins)
-            own = await self.ask(self._own_tls)
+            now = await self._channel_now()
+            if now is None:
+                await asyncio.sleep(1.0)
+                continue
+            pins, own = now
             names = {pin: name for name, certificates in pins for pin in certificates}
             context = server_context(own, names)
             application = PeerPort(self.deliver, self.witness, self.seen, names)
@@ -361,10 +379,7 @@ class Service:
             for name, neighbour in self.neighbours.items():
                 await neighbour.use(own, dict(pins).get(name, ()))
             self._channels.set()
-            while not serving.done() and (pins, own) == (
-                await self.ask(self._pins),
-                await self.ask(self._own_tls),
-            ):
+            while not serving.done() and await self._channel_now() in (None, now):
                 await asyncio.sleep(LOOK_SECONDS)
                 async with self._news:
                     with suppress(TimeoutError):
@@ -376,7 +391,17 @@ class Service:
             await serving
             del self._servers[server]
 
-    def _pins(self) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+    async def _channel_now(self) -> tuple[_Pins, Path] | None:
+        """Return the certificates that are pinned now and the own key; None: the store is away."""
+        try:
+            return await self.ask(lambda: (self._pins(), self._own_tls()))
+        except LeaseLostError:
+            raise
+        except UnavailableError as error:
+            log.warning("the channel stays as it is: %s", error.message)
+            return None
+
+    def _pins(self) -> _Pins:
         at = self.engine.now()
         return tuple((name, pinned(self.engine.books, name, at)) for name in self.neighbours)
 
@@ -393,6 +418,8 @@ class Service:
                 while not held and await self.ask(self.engine.has_lapsed):
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
+            except LeaseLostError:
+                raise
             except UnavailableError as error:
                 log.warning("housekeeping waits: %s", error.message)
             await asyncio.sleep(SWEEP_SECONDS / 2)
@@ -471,34 +498,67 @@ def serve(
     application: Callable[[Service], Any] | None = None,
     *,
     unasked: Sequence[str] = (),
+    listen: str | None = None,
+    api: str | None = None,
+    standby: bool = False,
 ) -> None:
     """Run the node of a directory until it is told to stop.
 
     `application` makes the API's ASGI application for the service. `unasked` are neighbours
-    without whose word a restored node goes on. Raises `UnavailableError` when
-    another process runs this node.
+    without whose word a restored node goes on. `listen` and `api` go before the settings'
+    addresses. Raises `UnavailableError` when another process runs this node, unless this is a
+    `standby`: it waits until it can take over.
     """
-    import uvloop
-
-    with NodeLock(directory):
-        engine, settings = open_engine(directory)
+    settings = Settings.read(directory).at(listen, api)
+    # Of a shared store, the lease says who runs the node: its processes may share the directory.
+    with nullcontext() if settings.shares_store else NodeLock(directory):
+        engine = _take_over(directory) if standby else open_engine(directory)[0]
+        if engine is None:
+            return
         for name in unasked:
             log.warning("going on without asking %s how much of this log it has seen", name)
             engine.go_without(name)
 
         async def main() -> None:
-            asyncio.get_running_loop().set_exception_handler(loop_failed)
             service = Service(engine, settings)
             app = None if application is None else application(service)
             await service.run_forever(app)
-            # What the loop still finds half open when it closes, no longer concerns anybody.
-            asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
-        stop_traces = set_up_traces(engine.me) if settings.traces else lambda: None
-        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        run(main, settings)
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]], settings: Settings) -> None:
+    """Run the event loop of one of a node's processes to its end."""
+    import uvloop
+
+    async def whole() -> None:
+        asyncio.get_running_loop().set_exception_handler(loop_failed)
+        await main()
+        # What the loop still finds half open when it closes, no longer concerns anybody.
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+
+    stop_traces = set_up_traces(settings.participant) if settings.traces else lambda: None
+    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    try:
+        runner.run(whole())
+    finally:
+        with suppress(OSError):  # a neighbour was still in its handshake
+            runner.close()
+        stop_traces()
+
+
+def _take_over(directory: Path) -> Engine | None:
+    """Wait until nobody leads the store; return the engine, or None when told to stop."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: told.set())
+    why = ""
+    while not told.is_set():
         try:
-            runner.run(main())
-        finally:
-            with suppress(OSError):  # a neighbour was still in its handshake
-                runner.close()
-            stop_traces()
+            return open_engine(directory)[0]
+        except UnavailableError as error:
+            if error.message != why:
+                why = error.message
+                log.info("standing by: %s", why)
+        told.wait(STANDBY_SECONDS)
+    return None

@@ -216,6 +216,10 @@ class Settings(_File, frozen=True, kw_only=True):
         temporary.write_text(self.text(), encoding="utf-8")
         temporary.replace(path)
 
+    def at(self, listen: str | None, api: str | None) -> Settings:
+        """Return the settings of one process of several, with addresses of its own."""
+        return msgspec.structs.replace(self, listen=listen or self.listen, api=api or self.api)
+
     def with_peers(self, peers: Mapping[str, str]) -> Settings:
         """Return the settings with these neighbours' addresses added or changed."""
         return msgspec.structs.replace(self, peers={**self.peers, **peers})
@@ -247,6 +251,11 @@ class Settings(_File, frozen=True, kw_only=True):
         if not any(pair.startswith("schema=") for pair in query.split("&")):
             query = "&".join(filter(None, (query, f"schema={self.participant.lower()}")))
         return f"{base}?{query}"
+
+    @property
+    def shares_store(self) -> bool:
+        """Whether processes of several hosts may have the store open."""
+        return _is_postgresql(self.store_location)
 
     @property
     def listen_address(self) -> tuple[str, int]:
@@ -283,6 +292,21 @@ class Settings(_File, frozen=True, kw_only=True):
             context.load_cert_chain(certificate, key)
         except OSError as error:  # ssl.SSLError is one
             raise InputError(f"api_tls: {certificate} and {key} do not load: {error}") from error
+        return context
+
+    def api_trust(self) -> ssl.SSLContext | None:
+        """Return what a worker trusts at the API: that certificate alone, whatever it is named."""
+        if self.api_tls is None:
+            return None
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        certificate = self.directory / self.api_tls.certificate
+        try:
+            context.load_verify_locations(certificate)
+        except OSError as error:
+            raise InputError(f"api_tls: {certificate} does not load: {error}") from error
         return context
 
 

@@ -28,12 +28,45 @@ _EMPTY = bytes(SLOT)
 
 
 class Vault:
-    """The file of wrapping keys. Not safe for two threads; the sequencer owns it."""
+    """The file of wrapping keys. Not safe for two threads; the sequencer owns it.
 
-    def __init__(self, path: Path) -> None:
+    `reads_only` opens it beside the sequencer's process, and follows it when another takes it over.
+    """
+
+    def __init__(self, path: Path, *, reads_only: bool = False) -> None:
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        mode = os.O_RDONLY if reads_only else os.O_RDWR
+        self._file = os.open(path, mode | os.O_CREAT, 0o600)
         self._dirty = False
+
+    def take_over(self) -> None:
+        """Make the vault a file that no other process has open, and overwrite the one before.
+
+        A process that led before and was stopped between a look at the store and a write to the
+        vault would otherwise overwrite a key that is in use since. Raises `UnavailableError`.
+        """
+        copy = self._path.with_name(self._path.name + ".new")
+        try:
+            copy.unlink(missing_ok=True)
+            size = os.fstat(self._file).st_size
+            file = os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            _write_all(file, os.pread(self._file, size, 0))
+            os.fsync(file)
+            copy.replace(self._path)
+            _sync_directory(self._path.parent)
+            _write_all(self._file, bytes(size))
+            os.fsync(self._file)
+        except OSError as error:
+            raise UnavailableError(f"the vault cannot be taken over: {error}") from error
+        os.close(self._file)
+        self._file = file
+
+    def follow(self) -> None:
+        """Open the file anew when another process took it over."""
+        there, here = self._path.stat(), os.fstat(self._file)
+        if (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino):
+            os.close(self._file)
+            self._file = os.open(self._path, os.O_RDONLY)
 
     def new_keys(self, slot: int, count: int) -> list[bytes]:
         """Write fresh wrapping keys into slots from one on; return them. `flush` makes them last.
@@ -76,3 +109,18 @@ class Vault:
         except OSError as error:
             raise UnavailableError(f"the vault cannot be written: {error}") from error
         self._dirty = True
+
+
+def _write_all(file: int, data: bytes) -> None:
+    """Write data at the beginning of a file; a file may take it in several parts."""
+    done = 0
+    while done < len(data):
+        done += os.pwrite(file, data[done:], done)
+
+
+def _sync_directory(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -16,12 +16,16 @@ from typing import Any
 
 from trilogue.errors import UnavailableError
 
-__all__ = ["Database", "LeaseLostError", "Row", "open_database"]
+__all__ = ["Database", "LeaseHeldError", "LeaseLostError", "Row", "open_database"]
 
 Row = dict[str, Any]
 """A row by column name."""
 
 _POSTGRES = ("postgresql://", "postgres://")
+
+
+class LeaseHeldError(UnavailableError):
+    """Another process writes this store, and lives."""
 
 
 class LeaseLostError(UnavailableError):
@@ -55,6 +59,14 @@ class Database(ABC):
         up, and nothing more must be written as if it still ran.
         """
 
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Run a block that reads: all of it sees the store as it is at one moment."""
+
+    @abstractmethod
+    def forbid_writing(self) -> None:
+        """Refuse every write from now on: another process writes this store."""
+
     @property
     @abstractmethod
     def changes(self) -> int:
@@ -64,13 +76,14 @@ class Database(ABC):
     def lead(self, holder: str) -> None:
         """Become the one who writes this store, until it is closed. `holder` is told to people.
 
-        Whoever led before cannot commit from now on. Raises `UnavailableError` while another
-        leads and is alive, where the store can tell.
+        Whoever led before cannot commit from now on. Raises `LeaseHeldError` while another leads
+        and is alive, where the store can tell.
         """
 
+    @property
     @abstractmethod
-    def forbid_writing(self) -> None:
-        """Refuse every write from now on: another process writes this store."""
+    def shared(self) -> bool:
+        """Whether processes of other hosts may have the store open, too."""
 
     @abstractmethod
     def backup(self, path: str) -> None:

@@ -24,7 +24,7 @@ from contextlib import suppress
 import psycopg
 
 from trilogue.errors import UnavailableError
-from trilogue.store.database import LeaseLostError, Row
+from trilogue.store.database import LeaseHeldError, LeaseLostError, Row
 
 __all__ = ["LEASE_SECONDS", "Lease", "unavailable"]
 
@@ -63,11 +63,11 @@ class Lease:
         self._beat: _Beat | None = None
 
     def take(self, connection: Connection) -> None:
-        """Take the lock on a session. Raises `UnavailableError` while another has it and lives."""
+        """Take the lock on a session. Raises `LeaseHeldError` while another has it and lives."""
         if not self._try(connection):
             holder = self._holder(connection)
             if holder is not None and holder["silent"] <= LEASE_SECONDS:
-                raise UnavailableError(
+                raise LeaseHeldError(
                     f"the store's schema {self._schema} is led by another process"
                     f" ({self._named(connection)})",
                     hint="stop it first, or ask it through its API with --node URL",

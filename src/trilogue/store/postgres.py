@@ -69,6 +69,8 @@ _READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
 
 _STATEMENTS = postgresql_statements()
 
+_LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 Connection = psycopg.Connection[Row]
 
 
@@ -141,6 +143,25 @@ class PostgresDatabase(Database):
             generation = self.q.lead(holder=holder)
         lease.begin(generation)
         self._lease = lease
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Run a block that reads one moment of the store."""
+        self._usable()
+        try:
+            self._connection.execute(_LOOK, prepare=True)
+            self._within = True
+            yield
+        except psycopg.OperationalError as error:
+            raise unavailable("reached", error) from error
+        finally:
+            self._within = False
+            self._roll_back()
+
+    @property
+    def shared(self) -> bool:
+        """A database is there for every host that reaches it."""
+        return True
 
     def forbid_writing(self) -> None:
         """Refuse every write from now on, over this connection and those after it."""

@@ -124,6 +124,24 @@ class SqliteDatabase(Database):
         """Rows that were inserted, changed or deleted since the store was opened."""
         return self._connection.total_changes
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Run a block that reads one moment of the store."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
+    def forbid_writing(self) -> None:
+        """Refuse every write from now on."""
+        self._connection.execute("PRAGMA query_only=ON")
+
+    @property
+    def shared(self) -> bool:
+        """A file is its host's own."""
+        return False
+
     def lead(self, holder: str) -> None:
         """Become the one who writes this file. The lock of the node's directory goes before it."""
         with self.transaction():
@@ -135,10 +153,6 @@ class SqliteDatabase(Database):
             raise LeaseLostError(
                 f"{lease['holder']} writes this store now", hint="one process at a time may"
             )
-
-    def forbid_writing(self) -> None:
-        """Refuse every write from now on."""
-        self._connection.execute("PRAGMA query_only=ON")
 
     def backup(self, path: str) -> None:
         """Write a consistent copy of the store to `path`."""

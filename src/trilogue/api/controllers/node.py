@@ -17,7 +17,7 @@ from trilogue.node.watch import status as look
 __all__ = ["HANDLERS"]
 
 
-@operation("GET", "/v1/status", gives={200: Status})
+@operation("GET", "/v1/status", gives={200: Status}, acts=True)
 async def status(call: Call, query: InLanguage) -> Status:
     """How this node is.
 
@@ -48,7 +48,8 @@ async def healthz(call: Call) -> Reply:
 
     503 with the reasons when it refuses to go on: it cannot log, or a participant's log forked.
     """
-    return _health(*_told(call))
+    health = call.node.health()
+    return _health(health.ready, health.reasons, health.stale)
 
 
 @operation("GET", "/readyz", gives={200: HealthAnswer, 503: HealthAnswer}, public=True)
@@ -57,19 +58,15 @@ async def readyz(call: Call) -> Reply:
 
     503 with the reasons when the node does not serve or the arrangement is not in force.
     """
-    ready, reasons = _told(call)
+    health = call.node.health()
     force = await call.ask(lambda engine: engine.books.force(engine.now()))
-    return _health(ready and force.in_force, reasons + (() if force.in_force else (force.reason,)))
+    reasons = health.reasons + (() if force.in_force else (force.reason,))
+    return _health(health.ready and force.in_force, reasons, health.stale)
 
 
 HANDLERS = (status, metrics, healthz, readyz)
 
 
-def _told(call: Call) -> tuple[bool, tuple[str, ...]]:
-    health = call.node.health()
-    return health.ready, health.reasons
-
-
-def _health(ready: bool, reasons: tuple[str, ...]) -> Reply:
-    answer = HealthAnswer(ready=ready, reasons=reasons)
+def _health(ready: bool, reasons: tuple[str, ...], stale: str) -> Reply:
+    answer = HealthAnswer(ready=ready, reasons=reasons, stale=stale)
     return Reply(status=200 if ready else 503, body=msgspec.json.encode(answer).decode())

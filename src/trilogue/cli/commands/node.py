@@ -152,6 +152,15 @@ def join(
 
 @node.command()
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.option(
+    "--role",
+    type=click.Choice(["all", "sequencer", "api"]),
+    default="all",
+    show_default=True,
+    help="What this process does, where the store is in PostgreSQL and several share it.",
+)
+@click.option("--listen", metavar="HOST:PORT", help="Where neighbours deliver to this process.")
+@click.option("--api", metavar="HOST:PORT", help="Where this process answers.")
 @click.option("--quiet", is_flag=True, help="Write warnings and errors alone.")
 @click.option(
     "--unasked",
@@ -160,11 +169,23 @@ def join(
     help="A neighbour without whose word a restored node goes on: you know by other means that it"
     " has seen no more of this log than was restored.",
 )
-def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
+def up(
+    *,
+    directory: Path,
+    role: str,
+    listen: str | None,
+    api: str | None,
+    quiet: bool,
+    unasked: tuple[str, ...],
+) -> None:
     """Run the node in DIR until it is told to stop (Ctrl-C, SIGTERM).
 
     A node that was restored says nothing before each of its neighbours has told how much of its
     log it has seen.
+
+    A sequencer stands by while another process leads, and takes over when that one ends. Workers
+    answer what they can at an address of their own, which several may share, and hand acts over to
+    the sequencer.
     """
     import logging
 
@@ -174,12 +195,18 @@ def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
     from trilogue.node.service import serve
     from trilogue.node.settings import Settings
 
-    settings = Settings.read(directory)
-    with NodeLock(directory):
-        _check_free("listen", settings.listen_address)
-        _check_free("api", settings.api_address)
-        if settings.metrics is not None:
-            _check_free("metrics", settings.metrics_address)
+    known = Settings.read(directory)
+    settings = known.at(listen, api)
+    if role != "all" and not settings.shares_store:
+        raise click.UsageError("--role is for a node whose store is in PostgreSQL.")
+    if role == "api" and api is None:
+        raise click.UsageError("--role api needs --api: node.toml's address is the sequencer's.")
+    if role == "all":
+        with NodeLock(directory):
+            _check_free("listen", settings.listen_address)
+            _check_free("api", settings.api_address)
+            if settings.metrics is not None:
+                _check_free("metrics", settings.metrics_address)
     set_up(settings.log.format, "warning" if quiet else settings.log.level)
     log = logging.getLogger("trilogue.node")
 
@@ -189,12 +216,22 @@ def up(*, directory: Path, quiet: bool, unasked: tuple[str, ...]) -> None:
         elif not quiet:
             click.echo(text, err=True)
 
-    tell(
-        f"{settings.participant}'s node: neighbours at {settings.listen},"
-        f" API at {settings.api_url}. Ctrl-C stops it."
-    )
+    neighbours = "" if role == "api" else f" neighbours at {settings.listen},"
+    tell(f"{settings.participant}'s node:{neighbours} API at {settings.api_url}. Ctrl-C stops it.")
     try:
-        serve(directory, create_app, unasked=unasked)
+        if role == "api":
+            from trilogue.node.worker import work
+
+            work(settings, known, create_app)
+        else:
+            serve(
+                directory,
+                create_app,
+                unasked=unasked,
+                listen=listen,
+                api=api,
+                standby=role == "sequencer",
+            )
     except Exception as error:
         if exit_of(error) is not Exit.FAULT:
             raise

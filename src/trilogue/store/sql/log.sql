@@ -16,6 +16,10 @@ SELECT idx FROM statement WHERE speaker = :speaker AND idx BETWEEN :first AND :l
 -- What is new since a cursor, oldest first.
 SELECT * FROM statement WHERE position > :after ORDER BY position LIMIT :most;
 
+-- name: kinds_after
+-- What kinds of statements are new since a cursor.
+SELECT DISTINCT kind FROM statement WHERE position > :after;
+
 -- name: statements_of_kind
 SELECT * FROM statement WHERE kind = :kind AND position > :after ORDER BY position LIMIT :most;
 

@@ -1,0 +1,179 @@
+"""A worker: one of several processes beside the sequencer that answer a participant's own people.
+
+    client ──> worker ──reads──────────> the store (PostgreSQL)
+                  └────hands over acts──> the sequencer
+
+It answers questions itself, each from one moment of the store; it can write nothing. What it keeps
+in memory it forgets when the store says that something new counts which makes it untrue. It needs
+the node's directory: the vault, to read headers, and what is published.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from trilogue.encoding import canonical
+from trilogue.errors import FormatError, UnavailableError
+from trilogue.node.answers import HealthAnswer
+from trilogue.node.condition import Running
+from trilogue.node.engine import Engine
+from trilogue.node.handing import Asked, Handing, HttpHanding
+from trilogue.node.metrics import Metrics
+from trilogue.node.servers import http_server
+from trilogue.node.service import Health, open_engine, run
+from trilogue.node.settings import Settings
+
+__all__ = ["Worker", "work"]
+
+T = TypeVar("T")
+log = logging.getLogger("trilogue.node")
+
+LOOK_SECONDS = 0.2
+"""How often a worker looks whether anything new counts."""
+HEALTH_LOOKS = 10
+"""Of so many looks one asks the sequencer how it is."""
+CLOSE_SECONDS = 20.0
+UNHEARD = "this worker has not heard of its sequencer yet"
+
+
+class Worker:
+    """A process beside the sequencer. `engine` was opened to be read."""
+
+    def __init__(self, engine: Engine, settings: Settings, handing: Handing) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.metrics = Metrics(engine.me)
+        self.limit = settings.limit
+        self.handing = handing
+        self._looking = ThreadPoolExecutor(1, thread_name_prefix="questions")
+        self._news = asyncio.Condition()
+        self._position = 0
+        self._stopped = asyncio.Event()
+        self._health = Health(ready=False, reasons=(UNHEARD,))
+        self.stale = UNHEARD
+        """Why nothing of the store is served, or empty: as the sequencer said last."""
+
+    # What the API asks.
+
+    async def run(self, act: Callable[[], T]) -> T:  # noqa: ARG002 - the API's own interface
+        """Refuse to act: the sequencer does, and its API is the way to it."""
+        raise UnavailableError("a worker does not act")
+
+    async def ask(self, question: Callable[[], T]) -> T:
+        """Answer a question from one moment of the store."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._looking, self._answer, question
+        )
+
+    def _answer(self, question: Callable[[], T]) -> T:
+        with self.engine.db.snapshot():
+            self.engine.catch_up()
+            return question()
+
+    async def subscribe(self) -> AsyncIterator[int]:
+        """Yield the newest position each time something new counts."""
+        known = self._position
+        while not self._stopped.is_set():
+            async with self._news:
+                await self._news.wait_for(lambda: self._position > known or self._stopped.is_set())  # noqa: B023 - read at once
+                known = self._position
+            yield known
+
+    def health(self) -> Health:
+        """Say whether the store and the sequencer answer, and what the sequencer says of itself."""
+        return self._health
+
+    def running(self) -> Running:
+        """Say what only this process knows of itself."""
+        return Running(queued=0, neighbours={})
+
+    # Looking.
+
+    async def _look_forever(self) -> None:
+        number = 0
+        while True:
+            try:
+                position = await self.ask(self.engine.db.q.last_position)
+            except UnavailableError as error:
+                self._health = Health(ready=False, reasons=(error.message,))
+                number = 0
+            else:
+                await self._tell(position)
+                if number == 0:
+                    self._health = await self._ask_health()
+                number = (number + 1) % HEALTH_LOOKS
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _tell(self, position: int) -> None:
+        if position != self._position:
+            async with self._news:
+                self._position = position
+                self._news.notify_all()
+
+    async def _ask_health(self) -> Health:
+        asked = Asked(method="GET", target="/healthz", headers=(), body=b"", again=False)
+        try:
+            answered = await self.handing.hand(asked)
+            found = canonical.decode_payload(answered.body, HealthAnswer)
+        except (UnavailableError, FormatError) as error:
+            return Health(ready=False, reasons=(f"the sequencer: {error.message}",))
+        self.stale = found.stale
+        return Health(ready=found.ready, reasons=found.reasons, stale=found.stale)
+
+    # Life.
+
+    async def run_forever(self, application: Callable[..., Any]) -> None:
+        """Serve the API at the settings' address, beside other workers there, until a signal."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopped.set)
+        host, port = self.settings.api_address
+        server = http_server(application, host, port, self.settings.api_context())
+        serving = asyncio.create_task(server.serve([_listening(host, port)]))
+        looking = asyncio.create_task(self._look_forever())
+        stop = asyncio.create_task(self._stopped.wait())
+        parts: list[asyncio.Task[Any]] = [serving, looking]
+        done, _ = await asyncio.wait([stop, *parts], return_when=asyncio.FIRST_COMPLETED)
+        self._stopped.set()
+        async with self._news:
+            self._news.notify_all()
+        server.should_exit = True
+        await asyncio.wait([serving], timeout=CLOSE_SECONDS)
+        ending: set[asyncio.Task[Any]] = {stop, *parts}
+        while ending:
+            for task in ending:
+                task.cancel()
+            _, ending = await asyncio.wait(ending, timeout=0.5)
+        await self.handing.close()
+        self._looking.shutdown(wait=True)
+        self.engine.close()
+        for task in done - {stop}:
+            if not task.cancelled() and task.exception() is not None:
+                raise task.exception()  # type: ignore[misc]
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen at an address that several workers share: the system deals connections out."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, reuse_port=True, backlog=2048)
+
+
+def work(settings: Settings, sequencer: Settings, application: Callable[[Worker], Any]) -> None:
+    """Run a worker at its own address until it is told to stop; `sequencer` says where that is."""
+
+    async def main() -> None:
+        engine, _ = open_engine(settings.directory, reads_only=True)
+        worker = Worker(engine, settings, _way_to(sequencer))
+        await worker.run_forever(application(worker))
+
+    run(main, settings)
+
+
+def _way_to(sequencer: Settings) -> Handing:
+    return HttpHanding(sequencer.api_url, sequencer.api_trust())
