@@ -7,7 +7,7 @@ runs the exchange machine for many more and longer examples than `dev` and `ci` 
     pytest --store postgresql tests/unit/node
 
 runs tests over a real PostgreSQL server, but for those that are marked `sqlite`: they are about
-files.
+files. `--workers 2` beside it has nodes of several processes: a sequencer and two API workers.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ settings.load_profile("dev")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store", choices=["sqlite", "postgresql"], default="sqlite")
+    parser.addoption("--workers", type=int, default=0, metavar="N")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    stores.use(config.getoption("store"))
+    stores.use(config.getoption("store"), config.getoption("workers"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -59,12 +59,17 @@ T = TypeVar("T")
 
 
 class Node:
-    """One participant's node: its directory, and its process when it runs."""
+    """One participant's node: its directory, and its process when it runs.
+
+    With `--workers`, `process` is the sequencer, and API workers share an address beside it.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.process: subprocess.Popen[bytes] | None = None
         self.quiet: tuple[str, ...] = ("--quiet",)
+        self.workers: list[subprocess.Popen[bytes]] = []
+        (self._port,) = free_ports(1) if stores.workers() else (0,)
 
     @property
     def settings(self) -> Settings:
@@ -82,6 +87,11 @@ class Node:
         path = self._stderr
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
+    @property
+    def api_url(self) -> str:
+        """Where its people ask."""
+        return f"http://127.0.0.1:{self._port}" if stores.workers() else self.settings.api_url
+
     # Life.
 
     @property
@@ -92,14 +102,26 @@ class Node:
     def start(self, *options: str, wait: bool = True) -> None:
         """Start the process, with more options; by default return when it serves."""
         assert not self.running, f"{self.name} runs already"
+        role = ("--role", "sequencer") if stores.workers() else ()
+        self.process = self.spawn(*role, *options)
+        for _ in range(stores.workers()):
+            self.start_worker()
+        if wait:
+            self.until_it_serves()
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Start an API worker more at the address that they share."""
+        self.workers.append(self.spawn("--role", "api", "--api", f"127.0.0.1:{self._port}"))
+        return self.workers[-1]
+
+    def spawn(self, *options: str) -> subprocess.Popen[bytes]:
+        """Start a process of the node."""
         with self._stderr.open("ab") as stderr:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [*COMMAND, "node", "up", *self.quiet, str(self.directory), *options],
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
             )
-        if wait:
-            self.until_it_serves()
 
     def try_to_start(self, *, blocks: int) -> tuple[int, str]:
         """Start it where no file can be larger than so many blocks; return how it ended, and why.
@@ -130,22 +152,28 @@ class Node:
         until(serves, f"{self.name} does not serve", self)
 
     def kill(self) -> None:
-        """End the process as a power cut would: SIGKILL, and nothing after it."""
+        """End its processes as a power cut would: SIGKILL, and nothing after it."""
         assert self.process is not None
-        self.process.kill()
-        self.process.wait()
+        for process in (self.process, *self.workers):
+            process.kill()
+            process.wait()
+        self.workers.clear()
 
     def stop(self) -> int:
         """Ask the process to end, as an operator does; return its exit code."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.wait()
+        for process in (self.process, *self.workers):
+            process.send_signal(signal.SIGTERM)
+        codes = [self.wait(process) for process in (*self.workers, self.process)]
+        self.workers.clear()
+        return max(codes, key=abs)
 
-    def wait(self) -> int:
-        """Wait until the process has ended; return its exit code."""
-        assert self.process is not None
+    def wait(self, process: subprocess.Popen[bytes] | None = None) -> int:
+        """Wait until the process, or one of its processes, has ended; return its exit code."""
+        process = process or self.process
+        assert process is not None
         try:
-            return self.process.wait(PATIENCE)
+            return process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"{self.name} does not end\n{self._said()}") from None
@@ -161,7 +189,7 @@ class Node:
     def client(self, officer: str = OFFICERS[0], seconds: float = PATIENCE) -> Client:
         """Return a client with an officer's token, which waits so long for answers; close it."""
         token = token_file(self.directory, officer).read_text("ascii").strip()
-        return Client(self.settings.api_url, token, seconds=seconds)
+        return Client(self.api_url, token, seconds=seconds)
 
     def status(self) -> Status:
         """Ask how the node is."""

@@ -20,18 +20,24 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-__all__ = ["POSTGRESQL", "copy", "drop", "kind", "location", "new_url", "use"]
+__all__ = ["POSTGRESQL", "copy", "drop", "kind", "location", "new_url", "use", "workers"]
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 _kind = SQLITE
+_workers = 0
 _made: set[str] = set()
 
 
-def use(which: str) -> None:
-    """Have the stores of this test process in files or on a server."""
-    global _kind  # noqa: PLW0603 - as the command line says, once
-    _kind = which
+def use(which: str, workers: int) -> None:
+    """Have stores in files or on a server, and so many API workers beside each sequencer."""
+    global _kind, _workers
+    _kind, _workers = which, workers
+
+
+def workers() -> int:
+    """Return how many API workers a node has; 0: it is one process."""
+    return _workers
 
 
 def kind() -> str:

@@ -1,0 +1,209 @@
+"""A node of several processes over PostgreSQL: workers, one sequencer, and a standby.
+
+Whatever store the other tests use, these have theirs on the server.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from subprocess import Popen
+
+import msgspec
+import pytest
+from tests.support import stores
+from tests.support.processes import Node, Nodes, free_ports, until
+from tests.support.trio import OFFICERS, portion
+
+from trilogue.cli.exits import Exit
+from trilogue.client import Client
+from trilogue.encoding import canonical
+from trilogue.errors import NotFoundError, UnavailableError
+from trilogue.node.founding import token_file
+from trilogue.node.inputs import ReportInput
+from trilogue.node.problem import UnknownCallerError
+from trilogue.node.service import open_engine
+from trilogue.node.tokens import revoke
+from trilogue.node.verifying import verify
+from trilogue.reports.payloads.assessment import Assessment
+from trilogue.store.database import open_database
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture
+def on_server() -> Iterator[None]:
+    """Have stores on the server and two workers at each node, for one test."""
+    before = stores.kind(), stores.workers()
+    stores.use(stores.POSTGRESQL, 2)
+    yield
+    stores.use(*before)
+
+
+@pytest.fixture
+def korea(on_server: None, tmp_path: Path) -> Iterator[Node]:
+    """KR's node of a sequencer and two workers; its neighbours do not run."""
+    nodes = Nodes.copy(tmp_path / "nodes")
+    nodes.start("KR")
+    yield nodes["KR"]
+    nodes.end()
+    assert "Traceback" not in nodes["KR"].stderr
+
+
+def texts(node: Node) -> Counter[str]:
+    """Return what stands in the node's own reports, once it has stopped."""
+    engine, _ = open_engine(node.directory)
+    with closing(engine):
+        assert not any(verify(engine).differences.values())
+        return Counter(
+            canonical.decode_payload(engine.holdings.open(holding), Assessment).text
+            for holding in engine.holdings.all()
+            if holding.own
+        )
+
+
+def test_workers_answer_and_hand_acts_over(korea: Node) -> None:
+    what = korea.submit("seen", key="a-key")
+    assert korea.submit("seen", key="a-key") == what
+    assert korea.read(what) == "seen"
+    assert [one.statement for one in korea.statements("report")] == [what.place]
+    with korea.client() as client, pytest.raises(NotFoundError):
+        client.report(msgspec.structs.replace(what.place, index=999))
+    korea.stop()
+    assert texts(korea) == Counter(["seen"])
+
+
+def test_without_the_sequencer_workers_read_on_and_do_not_act(korea: Node) -> None:
+    what = korea.submit("before")
+    korea.process.kill()
+    korea.process.wait()
+    assert [one.statement for one in korea.statements("report")] == [what.place]
+    with korea.client() as client:
+        until(lambda: not client.healthz().ready, "the workers do not notice", korea)
+        with pytest.raises(UnavailableError, match="the sequencer does not answer"):
+            client.submit(ReportInput(portions=(portion("lost"),)))
+    korea.process = korea.spawn("--role", "sequencer")
+    korea.until_it_serves()
+    korea.submit("after")
+    korea.stop()
+    assert texts(korea) == Counter(["before", "after"])
+
+
+def test_a_worker_that_is_killed_leaves_the_others(korea: Node) -> None:
+    korea.submit("one")
+    korea.workers[0].kill()
+    korea.workers[0].wait()
+    for number in range(5):
+        with suppress(UnavailableError):  # on a connection that the killed one had accepted
+            korea.submit(f"more {number}")
+    assert korea.submit("two")
+
+
+def test_a_revoked_token_is_shut_out_of_every_worker(korea: Node) -> None:
+    with korea.client() as client:
+        client.statements()
+        with closing(open_database(korea.settings.store_location)) as db:
+            revoke(db, OFFICERS[0])
+
+        def shut_out() -> bool:
+            try:
+                client.statements()
+            except UnknownCallerError:
+                return True
+            return False
+
+        until(shut_out, "the token still opens", korea)
+
+
+def test_news_come_through_a_worker(korea: Node) -> None:
+    korea.submit("first")
+    told: list[str] = []
+
+    def follow() -> None:
+        with korea.client() as client, suppress(UnavailableError):
+            for entry in client.stream(after=0):
+                told.append(entry.kind)
+                if told.count("report") == 2:
+                    return
+
+    following = threading.Thread(target=follow)
+    following.start()
+    until(lambda: "report" in told, "no news come", korea)
+    korea.submit("second")
+    following.join(60)
+    assert not following.is_alive()
+
+
+def test_a_standby_takes_over_when_the_sequencer_is_killed(korea: Node) -> None:
+    """Submitters go on meanwhile; what they were told is done is done once."""
+    standby = korea.spawn("--role", "sequencer")
+    done: list[str] = []
+    over = threading.Event()
+
+    def submit() -> None:
+        number = 0
+        while not over.is_set():
+            text = f"report {number}"
+            with suppress(UnavailableError):
+                korea.submit(text, key=text.replace(" ", "-"))
+                done.append(text)
+                number += 1
+
+    submitting = threading.Thread(target=submit)
+    submitting.start()
+    until(lambda: len(done) > 5, "nothing is submitted", korea)
+    korea.process.kill()
+    korea.process.wait()
+    korea.process, count = standby, len(done)
+    until(lambda: len(done) > count + 5, "the standby does not take over", korea)
+    over.set()
+    submitting.join()
+    assert korea.stop() == 0
+    found = texts(korea)
+    assert set(done) <= set(found)
+    assert set(found.values()) == {1}
+
+
+def test_a_sequencer_that_was_stopped_never_writes_again(korea: Node) -> None:
+    """It sleeps with requests underway; a standby leads; it wakes, and can only end."""
+    listen, api = free_ports(2)
+    korea.submit("before")
+    slept = korea.process
+    korea.process = korea.spawn(
+        *("--role", "sequencer", "--listen", f"127.0.0.1:{listen}", "--api", f"127.0.0.1:{api}")
+    )
+    slept.send_signal(signal.SIGSTOP)
+    asking = [
+        threading.Thread(target=_ask, args=(korea.settings.api_url, korea, f"key-{number}"))
+        for number in range(8)
+    ]
+    for thread in asking:
+        thread.start()
+    until(lambda: _ask(f"http://127.0.0.1:{api}", korea, "key-0"), "nobody takes over", korea)
+    slept.send_signal(signal.SIGCONT)
+    assert _ended(slept) == Exit.UNAVAILABLE
+    for thread in asking:
+        thread.join()
+    assert _ask(f"http://127.0.0.1:{api}", korea, "last")
+    assert korea.stop() == 0
+    assert texts(korea) == Counter(["before", "key-0", "last"])
+
+
+def _ask(url: str, node: Node, key: str) -> bool:
+    """Submit a report at an address with a key that is its text; say whether it stands."""
+    token = token_file(node.directory, OFFICERS[0]).read_text("ascii").strip()
+    with Client(url, token, seconds=60) as client:
+        try:
+            client.submit(ReportInput(portions=(portion(key),)), key=key)
+        except UnavailableError:
+            return False
+    return True
+
+
+def _ended(process: Popen[bytes]) -> int:
+    until(lambda: process.poll() is not None, "the process does not end")
+    return process.returncode
