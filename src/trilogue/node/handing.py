@@ -60,8 +60,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Handing(Protocol):
     """A way to the sequencer."""
 
-    async def hand(self, asked: Asked) -> Answered:
-        """Have a request answered. Raises `UnavailableError`."""
+    async def hand(self, asked: Asked, seconds: float = HAND_SECONDS) -> Answered:
+        """Have a request answered, within so many seconds. Raises `UnavailableError`."""
 
     async def close(self) -> None:
         """Close the way."""
@@ -109,7 +109,7 @@ class HttpHanding:
         self._session: aiohttp.ClientSession | None = None
         self._underway = 0
 
-    async def hand(self, asked: Asked) -> Answered:
+    async def hand(self, asked: Asked, seconds: float = HAND_SECONDS) -> Answered:
         """Have a request answered, after a standby took over if need be."""
         if self._underway >= MOST_UNDERWAY:
             raise UnavailableError(
@@ -117,13 +117,13 @@ class HttpHanding:
             )
         self._underway += 1
         try:
-            return await self._patiently(asked)
+            return await self._patiently(asked, seconds)
         finally:
             self._underway -= 1
 
-    async def _patiently(self, asked: Asked) -> Answered:
+    async def _patiently(self, asked: Asked, seconds: float) -> Answered:
         loop = asyncio.get_running_loop()
-        end = loop.time() + HAND_SECONDS
+        end = loop.time() + seconds
         unsure = False
         while True:
             try:

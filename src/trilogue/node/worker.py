@@ -25,7 +25,7 @@ from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.handing import Asked, Handing, HttpHanding
 from trilogue.node.metrics import Metrics
-from trilogue.node.servers import http_server
+from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.service import Health, open_engine, run
 from trilogue.node.settings import Settings
 
@@ -36,8 +36,8 @@ log = logging.getLogger("trilogue.node")
 
 LOOK_SECONDS = 0.2
 """How often a worker looks whether anything new counts."""
-HEALTH_LOOKS = 10
-"""Of so many looks one asks the sequencer how it is."""
+HEALTH_SECONDS = 1.0
+"""How often it asks the sequencer how that is."""
 CLOSE_SECONDS = 20.0
 UNHEARD = "this worker has not heard of its sequencer yet"
 
@@ -55,6 +55,8 @@ class Worker:
         self._news = asyncio.Condition()
         self._position = 0
         self._stopped = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._away = ""
         self._health = Health(ready=False, reasons=(UNHEARD,))
         self.stale = UNHEARD
         """Why nothing of the store is served, or empty: as the sequencer said last."""
@@ -87,6 +89,8 @@ class Worker:
 
     def health(self) -> Health:
         """Say whether the store and the sequencer answer, and what the sequencer says of itself."""
+        if self._away:
+            return Health(ready=False, reasons=(self._away, *self._health.reasons))
         return self._health
 
     def running(self) -> Running:
@@ -96,19 +100,22 @@ class Worker:
     # Looking.
 
     async def _look_forever(self) -> None:
-        number = 0
+        """Look at the store: is it there, and does anything new count?"""
         while True:
             try:
-                position = await self.ask(self.engine.db.q.last_position)
+                await self._tell(await self.ask(self.engine.db.q.last_position))
+                self._away = ""
             except UnavailableError as error:
-                self._health = Health(ready=False, reasons=(error.message,))
-                number = 0
-            else:
-                await self._tell(position)
-                if number == 0:
-                    self._health = await self._ask_health()
-                number = (number + 1) % HEALTH_LOOKS
+                self._away = error.message
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _mind_forever(self) -> None:
+        """Ask the sequencer how it is."""
+        while True:
+            self._health = await self._ask_health()
+            if self.stale != UNHEARD:
+                self._heard.set()
+            await asyncio.sleep(HEALTH_SECONDS)
 
     async def _tell(self, position: int) -> None:
         if position != self._position:
@@ -119,7 +126,7 @@ class Worker:
     async def _ask_health(self) -> Health:
         asked = Asked(method="GET", target="/healthz", headers=(), body=b"", again=False)
         try:
-            answered = await self.handing.hand(asked)
+            answered = await self.handing.hand(asked, HEALTH_SECONDS)
             found = canonical.decode_payload(answered.body, HealthAnswer)
         except (UnavailableError, FormatError) as error:
             return Health(ready=False, reasons=(f"the sequencer: {error.message}",))
@@ -129,16 +136,20 @@ class Worker:
     # Life.
 
     async def run_forever(self, application: Callable[..., Any]) -> None:
-        """Serve the API at the settings' address, beside other workers there, until a signal."""
+        """Serve the API at the settings' address, beside other workers there, until a signal.
+
+        It begins when the sequencer has been heard: only that knows whether the store is an older
+        copy, of which nothing may be served.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopped.set)
         host, port = self.settings.api_address
         server = http_server(application, host, port, self.settings.api_context())
-        serving = asyncio.create_task(server.serve([_listening(host, port)]))
-        looking = asyncio.create_task(self._look_forever())
+        serving = asyncio.create_task(self._serve(server, host, port))
+        looks = (self._look_forever(), self._mind_forever())
         stop = asyncio.create_task(self._stopped.wait())
-        parts: list[asyncio.Task[Any]] = [serving, looking]
+        parts: list[asyncio.Task[Any]] = [serving, *map(asyncio.create_task, looks)]
         done, _ = await asyncio.wait([stop, *parts], return_when=asyncio.FIRST_COMPLETED)
         self._stopped.set()
         async with self._news:
@@ -157,11 +168,24 @@ class Worker:
             if not task.cancelled() and task.exception() is not None:
                 raise task.exception()  # type: ignore[misc]
 
+    async def _serve(self, server: Stoppable, host: str, port: int) -> None:
+        with _listening(host, port) as listening:
+            await self._heard.wait()
+            await server.serve([listening])
+
 
 def _listening(host: str, port: int) -> socket.socket:
     """Listen at an address that several workers share: the system deals connections out."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, reuse_port=True, backlog=2048)
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise UnavailableError(f"nobody can listen at {host}:{port}: {error.strerror}") from error
+    return made
 
 
 def work(settings: Settings, sequencer: Settings, application: Callable[[Worker], Any]) -> None:
