@@ -8,6 +8,7 @@ runs the exchange machine for many more and longer examples than `dev` and `ci` 
 
 runs tests over a real PostgreSQL server, but for those that are marked `sqlite`: they are about
 files. `--workers 2` beside it has nodes of several processes: a sequencer and two API workers.
+With `--queue` NATS is between them.
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ settings.load_profile("dev")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--store", choices=["sqlite", "postgresql"], default="sqlite")
     parser.addoption("--workers", type=int, default=0, metavar="N")
+    parser.addoption("--queue", action="store_true")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    stores.use(config.getoption("store"), config.getoption("workers"))
+    stores.use(*(config.getoption(name) for name in ("store", "workers", "queue")))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

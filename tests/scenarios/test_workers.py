@@ -35,11 +35,14 @@ from trilogue.store.database import open_database
 pytestmark = pytest.mark.processes
 
 
-@pytest.fixture
-def on_server() -> Iterator[None]:
-    """Have stores on the server and two workers at each node, for one test."""
-    before = stores.kind(), stores.workers()
-    stores.use(stores.POSTGRESQL, 2)
+@pytest.fixture(params=["api", "queue"])
+def on_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have stores on the server and two workers at each node, for one test.
+
+    They reach the sequencer at its API, or through a queue.
+    """
+    before = stores.kind(), stores.workers(), stores.queue() is not None
+    stores.use(stores.POSTGRESQL, 2, request.param == "queue")
     yield
     stores.use(*before)
 
@@ -183,12 +186,14 @@ def test_a_sequencer_that_was_stopped_never_writes_again(korea: Node) -> None:
     ]
     for thread in asking:
         thread.start()
-    until(lambda: _ask(f"http://127.0.0.1:{api}", korea, "key-0"), "nobody takes over", korea)
+    # Through a queue the workers find whoever leads; at an address they find whoever is there.
+    url = korea.api_url if stores.queue() else f"http://127.0.0.1:{api}"
+    until(lambda: _ask(url, korea, "key-0"), "nobody takes over", korea)
     slept.send_signal(signal.SIGCONT)
     assert _ended(slept) == Exit.UNAVAILABLE
     for thread in asking:
         thread.join()
-    assert _ask(f"http://127.0.0.1:{api}", korea, "last")
+    assert _ask(url, korea, "last")
     assert korea.stop() == 0
     assert texts(korea) == Counter(["before", "key-0", "last"])
 

@@ -17,7 +17,7 @@ what the nodes wrote to standard error.
 from __future__ import annotations
 
 import atexit
-import random
+import os
 import resource
 import shutil
 import signal
@@ -34,6 +34,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from tests.support import stores
+from tests.support.stores import free_ports
 from tests.support.trio import OFFICERS, PARTICIPANTS, TEMPLATE, Clock, Filed, Trio, portion
 
 from trilogue.client import Client
@@ -43,7 +44,7 @@ from trilogue.node.condition import Status
 from trilogue.node.founding import token_file
 from trilogue.node.inputs import GrantInput, OpeningInput, Place, ReportInput, WithdrawalInput
 from trilogue.node.service import open_engine, wall_clock
-from trilogue.node.settings import Settings
+from trilogue.node.settings import QUEUE_VARIABLE, Settings
 
 __all__ = ["ADMINISTRATOR", "GUARD", "Node", "Nodes", "command", "open_trio", "until"]
 
@@ -116,11 +117,14 @@ class Node:
 
     def spawn(self, *options: str) -> subprocess.Popen[bytes]:
         """Start a process of the node."""
+        queue = stores.queue()
+        env = {**os.environ, **({QUEUE_VARIABLE: queue} if queue else {})}
         with self._stderr.open("ab") as stderr:
             return subprocess.Popen(
                 [*COMMAND, "node", "up", *self.quiet, str(self.directory), *options],
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
+                env=env,
             )
 
     def try_to_start(self, *, blocks: int) -> tuple[int, str]:
@@ -361,22 +365,6 @@ def until(true: Callable[[], T], what: str, *nodes: Node) -> T:
         if time.monotonic() > end:
             raise AssertionError("\n".join([what, *(node._said() for node in nodes)]))
         time.sleep(LOOK)
-    return found
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports on loopback at which nobody listens now.
-
-    They lie below those that the system gives to outgoing connections: one from among these may
-    be taken by a neighbour's next attempt while its own node is down.
-    """
-    found: list[int] = []
-    candidates = random.SystemRandom().sample(range(10_000, 32_000), 1000)
-    while len(found) < count:
-        port = candidates.pop()
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            found.append(port)
     return found
 
 

@@ -9,30 +9,58 @@ server at once, from what was prepared, and dropped when its test is over.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import random
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
+import time
 import warnings
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-__all__ = ["POSTGRESQL", "copy", "drop", "kind", "location", "new_url", "use", "workers"]
+__all__ = [
+    "POSTGRESQL",
+    "copy",
+    "drop",
+    "free_ports",
+    "kind",
+    "location",
+    "new_url",
+    "queue",
+    "use",
+    "workers",
+]
 
+ROOT = Path(__file__).parents[2]
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 _kind = SQLITE
 _workers = 0
+_queued = False
 _made: set[str] = set()
 
 
-def use(which: str, workers: int) -> None:
-    """Have stores in files or on a server, and so many API workers beside each sequencer."""
-    global _kind, _workers
-    _kind, _workers = which, workers
+def use(which: str, workers: int, queued: bool) -> None:
+    """Have stores in files or on a server, and so many API workers beside each sequencer.
+
+    They reach it through a queue if `queued`, and otherwise at its API.
+    """
+    global _kind, _workers, _queued
+    _kind, _workers, _queued = which, workers, queued
+
+
+def queue() -> str | None:
+    """Return the URL of the queue between a node's processes, if they have one."""
+    return queue_server() if _queued else None
 
 
 def workers() -> int:
@@ -95,6 +123,45 @@ def _database(base: Path) -> str:
 def _execute(statement: str, *names: str) -> None:
     with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+@cache
+def queue_server() -> str:
+    """Start the queue of this test process, as `deploy/nats.conf` has it; return its URL."""
+    base = Path(tempfile.mkdtemp(prefix="nats-"))
+    (port,) = free_ports(1)
+    config = (ROOT / "deploy" / "nats.conf").read_text("utf-8")
+    config = config.replace('"0.0.0.0:4222"', f'"127.0.0.1:{port}"')
+    config = config.replace('"/data"', f'"{base}/data"')
+    (base / "nats.conf").write_text(config, "utf-8")
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "nats-server", "--config", base / "nats.conf"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    atexit.register(process.wait)
+    atexit.register(process.kill)
+    while True:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return f"nats://127.0.0.1:{port}"
+        time.sleep(0.05)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports on loopback at which nobody listens now.
+
+    They lie below those that the system gives to outgoing connections: one from among these may
+    be taken by a neighbour's next attempt while its own node is down.
+    """
+    found: list[int] = []
+    candidates = random.SystemRandom().sample(range(10_000, 32_000), 1000)
+    while len(found) < count:
+        port = candidates.pop()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    return found
 
 
 @cache

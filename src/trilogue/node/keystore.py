@@ -5,6 +5,7 @@
     keys/NNNN/sealing.bin     opens boxes
     keys/NNNN/tls.pem         key and certificate of both ports
     keys/officers/NAME.json   signs approvals
+    keys/queue                seals what passes between the node's processes through a queue
 
 `NNNN` is the sequence of the key statement that published them. Files are readable by their owner
 alone, written whole and synced, then renamed into place.
@@ -13,6 +14,8 @@ alone, written whole and synced, then renamed into place.
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -101,6 +104,17 @@ class Keystore:
             tls_pem=pem,
             certificate=certificate.public_bytes(serialization.Encoding.DER),
         )
+
+    def queue(self) -> bytes:
+        """Return the key that seals what passes through a queue, made by whoever is first."""
+        path = self._directory / "queue"
+        if not path.exists():
+            made = self._directory / f"queue.{os.getpid()}"
+            write_private(made, secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                os.link(made, path)
+            made.unlink()
+        return path.read_bytes()
 
     def officers(self) -> list[str]:
         """Return the names of the release officers, sorted."""

@@ -137,6 +137,8 @@ class Service:
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
         self._stopped = asyncio.Event()
         self._channels = asyncio.Event()
+        self._replaced = False
+        """Whether another process leads this store now: this one ends."""
         self.witnessing = Witnessing(
             engine.db, engine.books, engine.sequencer, lambda: engine.keys, engine.now
         )
@@ -218,6 +220,7 @@ class Service:
                     self._worker, self._commit, [act for act, _ in batch]
                 )
             except Exception as error:
+                self._replaced = isinstance(error, LeaseLostError)
                 if not isinstance(error, UnavailableError):
                     log.exception("a group could not be committed")
                 elif not halted:
@@ -227,7 +230,7 @@ class Service:
                     if not future.done():
                         future.set_exception(error)
                 if isinstance(error, LeaseLostError):
-                    raise  # this node is another process's now
+                    raise
                 continue
             if halted:
                 log.warning("statements are logged again")
@@ -408,6 +411,14 @@ class Service:
     def _own_tls(self) -> Path:
         return self.engine.channel_keys.tls_pem
 
+    async def _take_acts(self, queue: str, application: Callable[..., Any]) -> None:
+        """Answer what workers ask through the queue."""
+        from trilogue.node.jetstream import JetStreamTaking
+
+        key = self.engine.keystore.queue()
+        taking = JetStreamTaking(queue, self.engine.me, key, application, lambda: self._replaced)
+        await taking.take_forever()
+
     # Housekeeping.
 
     async def _sweep(self) -> None:
@@ -444,6 +455,8 @@ class Service:
             self._start(neighbour.send_forever(), neighbour.witness_forever())
         if application is not None:
             host, port = self.settings.api_address
+            if self.settings.queue is not None:
+                self._start(self._take_acts(self.settings.queue, application))
             server = http_server(application, host, port, self.settings.api_context())
             self._tasks.append(self._serve(server))
         if self.settings.metrics is not None:

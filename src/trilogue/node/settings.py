@@ -77,6 +77,7 @@ __all__ = [
 FILE = "node.toml"
 STORE = "store.sqlite"
 STORE_VARIABLE = "TRILOGUE_STORE"
+QUEUE_VARIABLE = "TRILOGUE_QUEUE"
 
 _TITLE = (
     "# A node of Trilogue: who it is and where it listens. `trilogue node join` adds the peers.\n"
@@ -251,6 +252,16 @@ class Settings(_File, frozen=True, kw_only=True):
         if not any(pair.startswith("schema=") for pair in query.split("&")):
             query = "&".join(filter(None, (query, f"schema={self.participant.lower()}")))
         return f"{base}?{query}"
+
+    @property
+    def queue(self) -> str | None:
+        """The queue between the node's processes, as the environment says. Raises `InputError`."""
+        url = os.environ.get(QUEUE_VARIABLE) or None
+        if url is not None and not url.startswith(("nats://", "tls://")):
+            raise InputError(
+                f"{QUEUE_VARIABLE} is no NATS URL", hint="write nats://HOST:4222, or unset it"
+            )
+        return url
 
     @property
     def shares_store(self) -> bool:

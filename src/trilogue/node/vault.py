@@ -20,6 +20,7 @@ import secrets
 from pathlib import Path
 
 from trilogue.errors import UnavailableError
+from trilogue.node.guarded import sync_directory
 
 __all__ = ["Vault"]
 
@@ -53,7 +54,7 @@ class Vault:
             _write_all(file, os.pread(self._file, size, 0))
             os.fsync(file)
             copy.replace(self._path)
-            _sync_directory(self._path.parent)
+            sync_directory(self._path.parent)
             _write_all(self._file, bytes(size))
             os.fsync(self._file)
         except OSError as error:
@@ -116,11 +117,3 @@ def _write_all(file: int, data: bytes) -> None:
     done = 0
     while done < len(data):
         done += os.pwrite(file, data[done:], done)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -193,11 +193,15 @@ def work(settings: Settings, sequencer: Settings, application: Callable[[Worker]
 
     async def main() -> None:
         engine, _ = open_engine(settings.directory, reads_only=True)
-        worker = Worker(engine, settings, _way_to(sequencer))
+        worker = Worker(engine, settings, _way_to(sequencer, engine))
         await worker.run_forever(application(worker))
 
     run(main, settings)
 
 
-def _way_to(sequencer: Settings) -> Handing:
+def _way_to(sequencer: Settings, engine: Engine) -> Handing:
+    if sequencer.queue is not None:
+        from trilogue.node.jetstream import JetStreamHanding
+
+        return JetStreamHanding(sequencer.queue, engine.me, engine.keystore.queue())
     return HttpHanding(sequencer.api_url, sequencer.api_trust())
