@@ -10,8 +10,11 @@ transaction of the act, and is given again. Any other act is taken off before it
 
 What passes through is sealed under a key of the node's own (`keys/queue`), one derived for each
 message: the queue learns sizes and times, and can neither read content and tokens nor ask anything
-itself. The server must sync before it acknowledges (`sync_interval: always`), and let messages
-of `MAX_MESSAGE` bytes pass.
+itself. It could play a message again. So a message says when it was sealed, and is dropped when
+that is longer ago than `OLDEST_SECONDS`, far less than answers are remembered for.
+
+The server must sync before it acknowledges (`sync_interval: always`), and let messages of
+`MAX_MESSAGE` bytes pass.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, NotFoundError
 
+from trilogue.encoding import instant
 from trilogue.errors import OpeningError, UnavailableError
 from trilogue.node.handing import HAND_SECONDS, MOST_UNDERWAY, Answered, Asked
 from trilogue.node.performing import Application, perform
@@ -47,7 +51,7 @@ from trilogue.sealing.wrap import unwrap, wrap
 
 __all__ = ["MAX_MESSAGE", "JetStreamHanding", "JetStreamTaking"]
 
-T = TypeVar("T", Asked, Answered)
+T = TypeVar("T", bound=msgspec.Struct)
 log = logging.getLogger("trilogue.node")
 
 MAX_MESSAGE = 6 << 20
@@ -60,6 +64,8 @@ TAKEN_SECONDS = 6.0
 """After how long an act that was taken and not answered is delivered again."""
 STILL_SECONDS = 2.0
 """How often a sequencer says that it is still at it."""
+OLDEST_SECONDS = 3600
+"""How long ago a request may have been sealed, by clocks that may differ."""
 MOST_TAKEN = 256
 """Acts that a sequencer has taken and not answered."""
 CONNECT_SECONDS = 10.0
@@ -70,13 +76,20 @@ _ID = "Nats-Msg-Id"
 _REPLY = "Trilogue-Reply"
 
 
+class _Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request, and when it was sealed."""
+
+    at: str
+    asked: Asked
+
+
 class _Sealed:
     """Messages of one node, sealed for the way: each under a key derived for it alone."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def seal(self, what: Asked | Answered, name: str) -> bytes:
+    def seal(self, what: _Request | Answered, name: str) -> bytes:
         """Seal a request or an answer."""
         kind, key = self._derived(type(what), name)
         return wrap(key, msgspec.msgpack.encode(what), kind)
@@ -168,9 +181,10 @@ async def _present(js: JetStreamContext, config: StreamConfig) -> None:
 class JetStreamHanding:
     """A worker's end. Acts go through the stream, questions straight to who leads."""
 
-    def __init__(self, url: str, participant: str, key: bytes) -> None:
+    def __init__(self, url: str, participant: str, key: bytes, clock: Callable[[], str]) -> None:
         self._connection = _Connection(url, participant)
         self._sealed = _Sealed(key)
+        self._clock = clock
         self._inbox = ""
         self._waiting: dict[str, asyncio.Future[Answered]] = {}
 
@@ -187,7 +201,7 @@ class JetStreamHanding:
         try:
             async with asyncio.timeout(seconds):
                 client = await self._client()
-                data = self._sealed.seal(asked, name)
+                data = self._sealed.seal(_Request(at=self._clock(), asked=asked), name)
                 if asked.method == "GET":
                     headers = {_ID: name, _REPLY: self._inbox}
                     await client.publish(self._connection.questions, data, headers=headers)
@@ -261,11 +275,13 @@ class JetStreamTaking:
         participant: str,
         key: bytes,
         application: Application,
+        clock: Callable[[], str],
         replaced: Callable[[], bool],
     ) -> None:
         self._connection = _Connection(url, participant)
         self._sealed = _Sealed(key)
         self._application = application
+        self._clock = clock
         self._replaced = replaced
         self._taken: set[asyncio.Task[None]] = set()
 
@@ -345,10 +361,14 @@ class JetStreamTaking:
     def _opened(self, message: Msg) -> Asked | None:
         name = (message.headers or {}).get(_ID, "")
         try:
-            return self._sealed.open(message.data, Asked, name)
+            request = self._sealed.open(message.data, _Request, name)
         except (OpeningError, msgspec.DecodeError):
             log.warning("a request in the queue is not sealed by this node, and is dropped")
             return None
+        if request.at < instant.plus(self._clock(), -OLDEST_SECONDS):
+            log.warning("a request in the queue was sealed at %s, and is dropped", request.at)
+            return None
+        return request.asked
 
 
 async def _still(message: Msg) -> None:

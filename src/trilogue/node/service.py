@@ -416,7 +416,9 @@ class Service:
         from trilogue.node.jetstream import JetStreamTaking
 
         key = self.engine.keystore.queue()
-        taking = JetStreamTaking(queue, self.engine.me, key, application, lambda: self._replaced)
+        taking = JetStreamTaking(
+            queue, self.engine.me, key, application, self.clock, lambda: self._replaced
+        )
         await taking.take_forever()
 
     # Housekeeping.

@@ -203,5 +203,5 @@ def _way_to(sequencer: Settings, engine: Engine) -> Handing:
     if sequencer.queue is not None:
         from trilogue.node.jetstream import JetStreamHanding
 
-        return JetStreamHanding(sequencer.queue, engine.me, engine.keystore.queue())
+        return JetStreamHanding(sequencer.queue, engine.me, engine.keystore.queue(), engine.now)
     return HttpHanding(sequencer.api_url, sequencer.api_trust())
