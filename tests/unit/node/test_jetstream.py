@@ -1,4 +1,4 @@
-"""The queue between workers and sequencer, over a real nats-server: what passes it, and what not."""
+"""The queue between workers and sequencer, over a real nats-server: what passes, and what not."""
 
 from __future__ import annotations
 
