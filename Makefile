@@ -14,7 +14,7 @@ SECONDS ?= 60
 ON_POSTGRESQL := tests/unit/node tests/properties/test_exchange_machine.py \
 	$(addprefix tests/scenarios/test_,consent.py killed_anywhere.py audit.py)
 
-# What is also run with nodes of several processes: a sequencer and two API workers each.
+# What is also run with nodes of several processes: a sequencer and two API workers, NATS between.
 WITH_WORKERS := $(addprefix tests/scenarios/test_,consent.py killed_anywhere.py)
 
 .PHONY: demo test fuzz sbom audit-deps check model setup lock schemas clean help
@@ -28,7 +28,7 @@ demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 k
 test: $(TESTING) ## Run the tests.
 	@$(BIN)/pytest -n auto --dist worksteal -q
 	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql $(ON_POSTGRESQL)
-	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql --workers 2 $(WITH_WORKERS)
+	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql --workers 2 --queue $(WITH_WORKERS)
 
 fuzz: $(FUZZING) ## Fuzz every parser of outside bytes; SECONDS=60 each, TARGET=note alone.
 	@$(BIN)/python -m fuzz.run --seconds $(SECONDS) $(TARGET)
