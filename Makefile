@@ -17,7 +17,7 @@ ON_POSTGRESQL := tests/unit/node tests/properties/test_exchange_machine.py \
 # What is also run with nodes of several processes: a sequencer and two API workers, NATS between.
 WITH_WORKERS := $(addprefix tests/scenarios/test_,consent.py killed_anywhere.py)
 
-.PHONY: demo test fuzz sbom audit-deps check model setup lock schemas clean help
+.PHONY: demo test faults soak fuzz sbom audit-deps check model setup lock schemas clean help
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -29,6 +29,12 @@ test: $(TESTING) ## Run the tests.
 	@$(BIN)/pytest -n auto --dist worksteal -q
 	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql $(ON_POSTGRESQL)
 	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql --workers 2 --queue $(WITH_WORKERS)
+
+faults: $(TESTING) ## Break things over three nodes, and write docs/reliability.md from what was seen.
+	@$(BIN)/python -m tests.faults --write
+
+soak: $(TESTING) ## Full load, kills and cuts for MINUTES=30; SEED lays down what breaks when.
+	@$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(FUZZING) ## Fuzz every parser of outside bytes; SECONDS=60 each, TARGET=note alone.
 	@$(BIN)/python -m fuzz.run --seconds $(SECONDS) $(TARGET)

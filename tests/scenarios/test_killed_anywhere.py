@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.support.processes import Nodes
+from tests.support.reckoning import check_logs, check_receipts
 from tests.support.rules import standing
 from tests.support.trio import PARTICIPANTS, Filed, Trio, portion
 
@@ -28,10 +29,7 @@ from trilogue.consent.acts import GrantBody
 from trilogue.encoding import canonical
 from trilogue.errors import UnavailableError
 from trilogue.node.inputs import ReportInput, StandingInput
-from trilogue.node.verifying import verify
-from trilogue.protocol.bodies import ReceiptBody
 from trilogue.reports.payloads.assessment import Assessment
-from trilogue.tlog.tree import root
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow]
 
@@ -140,39 +138,6 @@ def check_reports(trio: Trio, done: dict[str, Filed]) -> None:
         for item in one.says(GrantBody).items
     )
     assert granted == Counter(reports)
-
-
-def check_receipts(trio: Trio) -> None:
-    """Each portion of each grant has one receipt by each of its audience, at its originator."""
-    due = Counter(
-        (who, one.index, digest)
-        for one in trio.own("KR", "grant")
-        for item in one.says(GrantBody).items
-        for digest in item.portions
-        for who in ("US", "JP")
-    )
-    given = Counter(
-        (one.speaker, item.grant.index, item.portion)
-        for one in trio.statements("KR", "receipt")
-        for item in one.says(ReceiptBody).items
-    )
-    assert given == due
-
-
-def check_logs(trio: Trio) -> None:
-    """Every store holds, every projection follows, and all saw prefixes of one log each."""
-    for engine in trio:
-        assert not any(verify(engine).differences.values()), engine.me
-        assert not list(engine.db.q.forks()), engine.me
-        assert not list(engine.db.q.failed_outbox()), engine.me
-        assert not engine.holdings.replay_destructions()
-    for engine in trio:
-        for other in trio:
-            seen = engine.books.seen(other.me)
-            if engine is not other and seen is not None:
-                assert root(seen[0], other.sequencer.hashes) == seen[1], (engine.me, other.me)
-    assert not trio.waiting()
-    assert not trio.faults()
 
 
 def _texts(trio: Trio, who: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 import resource
 import shutil
 import signal
@@ -26,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -52,7 +53,7 @@ ADMINISTRATOR = "administrator"
 GUARD = "guard"
 """The security officer."""
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 """Seconds after which a test that waits gives up. None passes or fails by it otherwise."""
 LOOK = 0.05
 
@@ -100,11 +101,20 @@ class Node:
         """Whether the process is there."""
         return self.process is not None and self.process.poll() is None
 
-    def start(self, *options: str, wait: bool = True) -> None:
-        """Start the process, with more options; by default return when it serves."""
+    def start(
+        self,
+        *options: str,
+        wait: bool = True,
+        command: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start the process, with more options; by default return when it serves.
+
+        `command` is another than `trilogue`, `environment` what it finds beside the usual.
+        """
         assert not self.running, f"{self.name} runs already"
         role = ("--role", "sequencer") if stores.workers() else ()
-        self.process = self.spawn(*role, *options)
+        self.process = self.spawn(*role, *options, command=command, environment=environment)
         for _ in range(stores.workers()):
             self.start_worker()
         if wait:
@@ -115,16 +125,21 @@ class Node:
         self.workers.append(self.spawn("--role", "api", "--api", f"127.0.0.1:{self._port}"))
         return self.workers[-1]
 
-    def spawn(self, *options: str) -> subprocess.Popen[bytes]:
+    def spawn(
+        self,
+        *options: str,
+        command: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.Popen[bytes]:
         """Start a process of the node."""
         queue = stores.queue()
         env = {**os.environ, **({QUEUE_VARIABLE: queue} if queue else {})}
         with self._stderr.open("ab") as stderr:
             return subprocess.Popen(
-                [*COMMAND, "node", "up", *self.quiet, str(self.directory), *options],
+                [*(command or COMMAND), "node", "up", *self.quiet, str(self.directory), *options],
                 stderr=stderr,
                 stdin=subprocess.DEVNULL,
-                env=env,
+                env={**env, **(environment or {})},
             )
 
     def try_to_start(self, *, blocks: int) -> tuple[int, str]:

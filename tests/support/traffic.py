@@ -13,7 +13,7 @@ from trilogue.errors import UnavailableError
 
 
 @contextmanager
-def traffic(node: Node, pause: float = 0.05) -> Iterator[list[Filed]]:
+def traffic(node: Node, pause: float = 0.05, key: str = "report") -> Iterator[list[Filed]]:
     """Submit reports until the block ends; yield the list of those that were acknowledged.
 
     One whose answer was lost is submitted again under its key, until the node answers.
@@ -24,7 +24,7 @@ def traffic(node: Node, pause: float = 0.05) -> Iterator[list[Filed]]:
     def submit() -> None:
         while not over.wait(pause):
             try:
-                done.append(node.submit(key=f"report-{len(done)}"))
+                done.append(node.submit(key=f"{key}-{len(done)}"))
             except UnavailableError:
                 continue
 

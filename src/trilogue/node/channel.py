@@ -22,11 +22,16 @@ PINNED = 2
 
 
 def pinned(books: Books, neighbour: str, at: str) -> tuple[bytes, ...]:
-    """Return the certificates (DER) that a neighbour may show at `at`, newest first."""
+    """Return the certificates (DER) that a neighbour may show at `at`, newest first.
+
+    One whose keys have all ended may still show the last: over the channel it says which keys
+    follow, under its root. Nothing else that it says counts before that (step 1).
+    """
     materials: list[KeyMaterial] = [m for _, m in books.materials(neighbour)]
     materials.sort(key=lambda material: material.sequence, reverse=True)
-    valid = (material.tls for material in materials if material.not_before <= at < material.expires)
-    return tuple(base64.decode(tls) for tls in dict.fromkeys(valid))[:PINNED]
+    valid = [material.tls for material in materials if material.not_before <= at < material.expires]
+    last = [material.tls for material in materials[:1]]
+    return tuple(base64.decode(tls) for tls in dict.fromkeys(valid or last))[:PINNED]
 
 
 def server_context(own: Path, neighbours: Iterable[bytes]) -> ssl.SSLContext:

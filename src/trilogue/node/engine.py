@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from trilogue.arrangement.arrangement import Arrangement
+from trilogue.encoding import instant
 from trilogue.errors import InputError, NotInForceError, RefusedError, UnavailableError
 from trilogue.node.accepting import Accepting
 from trilogue.node.authoring import Authored, Authoring, Refused
@@ -43,6 +44,8 @@ T = TypeVar("T")
 
 MADE_UNTRUE = frozenset({"keys", *STAND_KINDS})
 """Kinds of statements that change what the books have in memory."""
+SET_SECONDS = 10.0
+"""How far a clock may run back by itself."""
 LEAST_KEYS = 3
 """Working keys that are kept in use: boxes may be underway that were sealed to the older ones."""
 
@@ -50,7 +53,7 @@ LEAST_KEYS = 3
 class Engine:
     """One participant. `directory` holds its vault and keys, and its store unless `store` is given.
 
-    `clock` returns the present `Instant`; the engine never lets it run backwards. `template` is
+    `clock` returns the present `Instant`; the engine does not let it run backwards. `template` is
     the arrangement as it ships: it names participants, origins and pacts before roots are known.
     `reads_only` opens it beside the process that runs the node: nothing can be written.
     """
@@ -78,10 +81,11 @@ class Engine:
                 self.db.forbid_writing()
             else:
                 self.db.lead(f"process {os.getpid()} of {socket.gethostname()}")
-            self._assemble(participant, template, reads_only=reads_only)
-            if not reads_only:
-                self.holdings.replay_destructions()
-            self._load_keys()
+            with self.db.reading():
+                self._assemble(participant, template, reads_only=reads_only)
+                if not reads_only:
+                    self.holdings.replay_destructions()
+                self._load_keys()
         except BaseException:
             self.db.close()
             raise
@@ -122,9 +126,18 @@ class Engine:
 
     # Time and keys.
 
+    def clock(self) -> str:
+        """Return what the clock shows."""
+        return self._clock()
+
     def now(self) -> str:
-        """Return the present; never earlier than what was returned before."""
-        self._latest = max(self._latest, self._clock())
+        """Return the present; not earlier than what was returned before.
+
+        A clock that is further behind that was set right: what it showed before was wrong.
+        """
+        shown = self._clock()
+        if shown > self._latest or instant.plus(shown, SET_SECONDS) < self._latest:
+            self._latest = shown
         return self._latest
 
     @property
@@ -212,7 +225,12 @@ class Engine:
         self._restored.asked(neighbour)
         self.sequencer.held_back = self._restored.reason
 
-    # Acts.
+    # Questions and acts.
+
+    def ask(self, question: Callable[[], T]) -> T:
+        """Answer a question. Raises `UnavailableError` when the store cannot be read."""
+        with self.db.reading():
+            return question()
 
     def commit(self, acts: Sequence[Callable[[], T]]) -> list[Done[T]]:
         """Run acts as one group. Raises `UnavailableError` when nothing can be logged."""

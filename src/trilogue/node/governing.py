@@ -17,13 +17,15 @@ from trilogue.node.keystore import Keystore
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import (
     AdoptionBody,
+    IncidentBody,
     StandBody,
     WithdrawalFromArrangementBody,
 )
 from trilogue.protocol.delivery import Delivery, Spoken, Step, Voice, parse_delivery
 from trilogue.protocol.keys import sign_material
-from trilogue.protocol.statement import Composed, parse_statement
-from trilogue.protocol.voice import verify_voice
+from trilogue.protocol.statement import Composed, parse_statement, read_statement
+from trilogue.protocol.voice import ForkError, verify_voice
+from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 from trilogue.tlog.tree import inclusion_proof
 
@@ -158,6 +160,40 @@ class Governing:
     def resume(self, of: str, reason: str) -> Composed:
         """Resume what was suspended."""
         return self._sequencer.log("resumption", _stand_body(of, reason))
+
+    def settle_fork(self, speaker: str, because: str) -> Composed:
+        """Hear a participant again whose log forked, from the branch that was seen here first.
+
+        What was decided is said as findings of the incident. The other branch counts for nothing,
+        then as before; the two checkpoints stay as evidence. Raises `NotFoundError`.
+        """
+        if self._db.q.fork_of(speaker=speaker) is None:
+            raise NotFoundError(f"no fork of {speaker}'s log is open here")
+        self._db.q.settle_fork(speaker=speaker, at=self._clock())
+        self._db.q.drop_fork(speaker=speaker)
+        return self._sequencer.log(
+            "incident",
+            IncidentBody(
+                nature="protocol",
+                certainty="actual",
+                concerns=(),
+                findings_of=self._incident_of(speaker),
+                peer=speaker,
+                step=ForkError.step,
+                text=f"the fork of {speaker}'s log is settled: {because}",
+            ),
+        )
+
+    def _incident_of(self, speaker: str) -> Cite | None:
+        """Return the newest incident in which this node said that a log forked."""
+        found = None
+        for row in self._db.q.statements_of_kind(kind="incident", after=0, most=1_000_000):
+            statement = read_statement(row["raw"])
+            body = statement.says(IncidentBody)
+            said = (statement.speaker, body.peer, body.step, body.findings_of)
+            if said == (self._books.me, speaker, ForkError.step, None):
+                found = self._books.cite(statement.speaker, statement.index)
+        return found
 
     def leave(self, reason: str, effective: str | None = None) -> Composed:
         """Give notice of withdrawal, effective no sooner than the arrangement allows."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import Domain, commit
-from trilogue.errors import ConsentError, NotFoundError
+from trilogue.errors import ConsentError, NotFoundError, OpeningError
 from trilogue.node.vault import Vault
 from trilogue.protocol.granting import BundleItem
 from trilogue.protocol.opening import Opened
@@ -150,6 +150,20 @@ class Holdings:
             yield from self._alive(rows)
             after = rows[-1]["slot"]
 
+    def unopened(self) -> int:
+        """Count what is held and does not open: its key in the vault is damaged or gone."""
+        rows = self._db.q.all_holdings()
+        return sum(row["state"] == "held" and self._unwrapped(row) is None for row in rows)
+
+    def vault_is_short(self) -> bool:
+        """Say whether the vault ends before the last key that was written into it."""
+        return self._vault.slots < self._free_slot()
+
+    def lost(self, portion: str) -> bool:
+        """Say whether a portion is held here and cannot be opened."""
+        rows = list(self._db.q.holdings_of_portion(portion=portion))
+        return any(row["state"] == "held" and self._unwrapped(row) is None for row in rows)
+
     def ciphertext(self, holding: Holding) -> bytes:
         """Return the ciphertext of a holding. Raises `NotFoundError`."""
         speaker, index = holding.report
@@ -284,23 +298,34 @@ class Holdings:
         for row in rows:
             if row["state"] != "held":
                 continue
-            key = self._vault.key(row["slot"])
-            if key is None:
+            item = self._unwrapped(row)
+            if item is None:
                 continue
-            grant = (row["grant_speaker"], row["grant_idx"])
-            item = canonical.decode(
-                unwrap(key, row["wrapped"], _context(row["portion"], grant)), BundleItem
-            )
             yield Holding(
                 slot=row["slot"],
                 portion=row["portion"],
                 report=(row["report_speaker"], row["report_idx"]),
-                grant=grant,
+                grant=(row["grant_speaker"], row["grant_idx"]),
                 header=canonical.decode(item.header, Header),
                 header_bytes=item.header,
                 key=item.key,
                 relayed=row["equivalent"],
             )
+
+    def _unwrapped(self, row: Row) -> BundleItem | None:
+        """Return what the vault's key opens of a row, or None when that is damaged or gone.
+
+        One damaged key must not keep back what other keys open.
+        """
+        key = self._vault.key(row["slot"])
+        if key is None:
+            return None
+        grant = (row["grant_speaker"], row["grant_idx"])
+        try:
+            data = unwrap(key, row["wrapped"], _context(row["portion"], grant))
+        except OpeningError:
+            return None
+        return canonical.decode(data, BundleItem)
 
 
 def _context(portion: str, grant: tuple[str, int]) -> bytes:

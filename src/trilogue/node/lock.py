@@ -17,6 +17,7 @@ True
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -29,6 +30,8 @@ from trilogue.errors import UnavailableError
 __all__ = ["NodeLock"]
 
 _LONGEST_PID = 20
+_DISK = (errno.EROFS, errno.ENOSPC, errno.EIO)
+"""What the disk is to blame for, and not whoever named the directory."""
 
 
 class NodeLock:
@@ -40,10 +43,18 @@ class NodeLock:
         self._file: int | None = None
 
     def __enter__(self) -> Self:
-        """Take the lock. Raises `UnavailableError` when another process has it."""
+        """Take the lock. Raises `UnavailableError` when another has it, or the disk takes none."""
         if self._file is not None:
             raise RuntimeError("this lock is taken already")
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            if error.errno not in _DISK:
+                raise
+            raise UnavailableError(
+                f"the node in {self._directory} cannot be used: {error.strerror}",
+                hint="see to the disk",
+            ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import socket
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +24,9 @@ from trilogue.encoding import canonical
 from trilogue.errors import PeerError, TrilogueError, UnavailableError
 from trilogue.node.channel import client_context
 from trilogue.node.condition import Reached
+from trilogue.node.connection import LEAST_RATE
+from trilogue.node.port import READ_SECONDS
+from trilogue.node.sending import MOST_BYTES
 from trilogue.node.tracing import span
 from trilogue.protocol.delivery import Ack, Seen
 from trilogue.store.database import LeaseLostError
@@ -33,6 +38,12 @@ __all__ = ["FAILURES", "Neighbour"]
 
 log = logging.getLogger("trilogue.node")
 
+FIRST_BYTES = 1 << 18
+"""How much goes in the first delivery; each that arrives lets the next be twice as large."""
+LEAST_BYTES = 1 << 16
+"""How much goes in the next delivery after one that did not arrive: the link may be slow."""
+ANSWER_SECONDS = READ_SECONDS + 10.0
+"""How long an answer may take, beside the time that a request needs on the slowest link."""
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 WITNESS_PAUSE = 0.5
@@ -71,6 +82,9 @@ class Neighbour:
         self._awake = asyncio.Event()
         self._hurried = asyncio.Event()
         self._unseen = asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._met = False
+        self._most = FIRST_BYTES
         self.reached = Reached()
         """What is known of the way to it: for status and metrics."""
         self._asked = -PROBE_SECONDS
@@ -106,8 +120,10 @@ class Neighbour:
             return
         context = client_context(own, certificates)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=context, limit=4, keepalive_timeout=60),
-            timeout=aiohttp.ClientTimeout(total=60, connect=5),
+            connector=aiohttp.TCPConnector(
+                ssl=context, limit=4, keepalive_timeout=60, socket_factory=_socket
+            ),
+            timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS, connect=5),
             auto_decompress=False,
         )
         self.wake()
@@ -153,7 +169,15 @@ class Neighbour:
     async def _send(self) -> Sent:
         """Send one delivery; say what became of it."""
         service = self._service
-        outgoing = await service.ask(lambda: service.engine.sending.outgoing(self.name))
+        try:
+            if service.engine.sequencer.stale or not await self._meet():
+                return Sent.NOTHING
+            outgoing = await service.ask(
+                lambda: service.engine.sending.outgoing(self.name, self._most)
+            )
+        except (*FAILURES, UnavailableError) as error:
+            self._missed(error)
+            return Sent.NOT
         if outgoing is None:
             await self._probe()
             return Sent.NOTHING
@@ -163,13 +187,37 @@ class Neighbour:
                 body = await self._post("/deliver", outgoing.data)
                 ack = canonical.decode(body, Ack)
         except FAILURES as error:
+            self._most = LEAST_BYTES
             self._missed(error)
             return Sent.NOT
+        self._most = min(2 * self._most, MOST_BYTES)
         self.heard()
+        for one in ack.seen:
+            if one.speaker == service.engine.me:
+                service.witnessing.saw(self.name, one.size)
         moved, complete = await service.heed(outgoing, ack)
         if complete:
             return Sent.ALL
-        return Sent.MORE if moved else Sent.NOT
+        if moved:
+            return Sent.MORE
+        self._wait_for(ack)
+        return Sent.NOT
+
+    def _wait_for(self, ack: Ack) -> None:
+        """Note why nothing of a delivery was taken in yet, for status."""
+        waits = (f"step {one.step}: {one.reason}" for one in ack.outcomes if one.again)
+        self.reached = replace(self.reached, problem=next(waits, ""))
+
+    async def _meet(self) -> bool:
+        """Have this log compared with what the neighbour has seen, before anything is delivered.
+
+        It may have gone on from an older copy while nobody could say so. Returns whether what
+        stands here goes on from what was seen.
+        """
+        if not self._met and self._session is not None:
+            await self._ask_cosignature()
+            self._met = True
+        return self._met and not self._service.engine.sequencer.stale
 
     async def _probe(self) -> None:
         """Ask a neighbour that has been silent for a while whether it is there."""
@@ -206,15 +254,20 @@ class Neighbour:
             )
 
     async def _ask_cosignature(self) -> None:
-        service = self._service
+        async with self._asking:
+            await self._ask_in_turn(self._service)
+
+    async def _ask_in_turn(self, service: Service) -> None:
         for _ in range(2):  # a second time when the witness first says how far it is
             question = await service.ask(lambda: service.witnessing.question(self.name))
             if question is None or self._session is None:
                 return
             size, body = question
+            asked = service.engine.clock()
             async with self._session.post(
                 f"{self._url}/witness/add-checkpoint", data=body.encode(), allow_redirects=False
             ) as response:
+                service.watching.heard(self.name, response.headers, asked)
                 status, text = response.status, (await _answer(response)).decode(errors="replace")
             if await service.run(
                 lambda s=size, st=status, t=text: service.witnessing.heard(self.name, s, st, t)  # type: ignore[misc]
@@ -229,9 +282,13 @@ class Neighbour:
     async def _request(self, method: str, path: str, body: io.BytesIO | None = None) -> bytes:
         if self._session is None:
             raise aiohttp.ClientConnectionError(self.reached.problem or "the channel is closed")
+        size = 0 if body is None else len(body.getbuffer())
+        limit = aiohttp.ClientTimeout(total=ANSWER_SECONDS + size / LEAST_RATE, connect=5)
+        asked = self._service.engine.clock()
         async with self._session.request(
-            method, f"{self._url}{path}", data=body, allow_redirects=False
+            method, f"{self._url}{path}", data=body, allow_redirects=False, timeout=limit
         ) as response:
+            self._service.watching.heard(self.name, response.headers, asked)
             answer = await _answer(response)
             if response.status != 200:
                 raise aiohttp.ClientResponseError(
@@ -241,6 +298,18 @@ class Neighbour:
                     message=answer[:200].decode(errors="replace"),
                 )
             return answer
+
+
+class _Socket(socket.socket):
+    """A socket that ends with its last use: one that fails between TCP and TLS nobody closes."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, _, _ = address
+    return _Socket(family, kind, protocol)
 
 
 def _reason(error: Exception) -> str:

@@ -5,8 +5,8 @@
     GET  /seen                    nothing; 204: is the channel up
     GET  /seen/own                how far the asking neighbour's own log was seen here
 
-A body is read up to its limit and no further; one that stalls is cut off. Whose delivery it is, the
-certificate of its channel says, not the delivery.
+A body is read up to its limit and no further; one that comes more slowly than any link that is of
+use is cut off. Whose delivery it is, the certificate of its channel says, not the delivery.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from typing import Any
 
 from trilogue.encoding import canonical
 from trilogue.errors import FormatError, TrilogueError, UnavailableError
+from trilogue.node.connection import LEAST_RATE
 from trilogue.protocol.delivery import MAX_DELIVERY, Ack, Seen
 from trilogue.tlog.witness import WitnessAnswer
 
-__all__ = ["PeerPort"]
+__all__ = ["READ_SECONDS", "PeerPort"]
 
 Message = MutableMapping[str, Any]
 MAX_WITNESS = 1 << 16
 READ_SECONDS = 30.0
+"""How long a request may take, beside the time that its bytes need on the slowest link."""
 
 
 class PeerPort:
@@ -55,8 +57,8 @@ class PeerPort:
         if scope["type"] != "http":
             return
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                status, kind, body = await self._answer(scope, receive)
+            async with asyncio.timeout(READ_SECONDS) as limit:
+                status, kind, body = await self._answer(scope, receive, limit)
         except TimeoutError:
             status, kind, body = 408, "text/plain", b"the request took too long\n"
         except FormatError as error:
@@ -72,17 +74,17 @@ class PeerPort:
         await send({"type": "http.response.body", "body": body})
 
     async def _answer(
-        self, scope: Message, receive: Callable[[], Awaitable[Message]]
+        self, scope: Message, receive: Callable[[], Awaitable[Message]], limit: asyncio.Timeout
     ) -> tuple[int, str, bytes]:
         neighbour = self._neighbours.get(scope["state"]["certificate"])
         if neighbour is None:
             return 403, "text/plain", b"no neighbour's certificate\n"
         match scope["method"], scope["path"]:
             case "POST", "/deliver":
-                ack = await self._deliver(neighbour, await _body(receive, MAX_DELIVERY))
+                ack = await self._deliver(neighbour, await _body(receive, MAX_DELIVERY, limit))
                 return 200, "application/json", canonical.encode(ack)
             case "POST", "/witness/add-checkpoint":
-                answer = await self._witness(await _body(receive, MAX_WITNESS))
+                answer = await self._witness(await _body(receive, MAX_WITNESS, limit))
                 return answer.status, answer.content_type, answer.body.encode()
             case "GET", "/seen":
                 return 204, "text/plain", b""
@@ -93,16 +95,21 @@ class PeerPort:
                 return 404, "text/plain", b"no such path on the peer port\n"
 
 
-async def _body(receive: Callable[[], Awaitable[Message]], limit: int) -> bytes:
-    chunks, size = [], 0
+async def _body(
+    receive: Callable[[], Awaitable[Message]], most: int, limit: asyncio.Timeout
+) -> bytes:
+    """Read a body; what has come of it puts the limit off. What follows has time of its own."""
+    chunks, size, begun = [], 0, asyncio.get_running_loop().time()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise FormatError("the connection ended inside the request")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > limit:
-            raise FormatError(f"a body of more than {limit} bytes")
+        if size > most:
+            raise FormatError(f"a body of more than {most} bytes")
         chunks.append(chunk)
         if not message.get("more_body", False):
+            limit.reschedule(asyncio.get_running_loop().time() + READ_SECONDS)
             return b"".join(chunks)
+        limit.reschedule(begun + READ_SECONDS + size / LEAST_RATE)

@@ -15,7 +15,7 @@ import msgspec
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import GrantBody
 from trilogue.consent.extent import check_alive
-from trilogue.errors import ConsentError, NotFoundError, RefusedError
+from trilogue.errors import ConsentError, NotFoundError, RefusedError, UnavailableError
 from trilogue.marking import Marking, equivalent_mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
@@ -85,6 +85,11 @@ class Reading:
             return opening
         if problem is not None:
             raise problem
+        if self._holdings.lost(source.portion):
+            raise UnavailableError(
+                f"portion {source.portion} is held here, and its key in the vault is damaged",
+                hint="put the vault's copy back, or have its originator grant it again",
+            )
         raise NotFoundError(f"portion {source.portion} is not held here, or no longer")
 
     def open(self, holding: Holding, purpose: str, at: str) -> Opening:

@@ -113,19 +113,17 @@ class Receiving:
         fork = self._db.q.fork_of(speaker=voice.speaker)
         try:
             if fork is not None:
-                raise PeerError(f"{voice.speaker}'s log forked at size {fork['size']}", step=3)  # noqa: TRY301
+                # Not for good: what it says waits until somebody has settled the fork.
+                raise PeerError(  # noqa: TRY301
+                    f"{voice.speaker}'s log forked at size {fork['size']}", step=3, again=True
+                )
             if any(one.again and one.speaker == voice.speaker for one in outcomes):
                 raise ConsistencyError("an earlier part of the voice has to come again", again=True)
             verified = verify_voice(voice, self._books, at, keys.get(voice.speaker, ()))
         except ForkError as error:
-            self._db.q.add_fork(
-                speaker=error.speaker,
-                size=error.size,
-                first=error.first,
-                second=error.second,
-                note=voice.note,
-                noticed=at,
-            )
+            place = {"speaker": error.speaker, "size": error.size, "second": error.second}
+            if not self._db.q.was_settled(**place):
+                self._db.q.add_fork(**place, first=error.first, note=voice.note, noticed=at)
             self._fail_voice(voice, sender, error, outcomes)
             return ()
         except PeerError as error:

@@ -25,7 +25,7 @@ from trilogue.reports.cite import Cite
 from trilogue.store.database import Database
 from trilogue.tlog.tree import consistency_proof, inclusion_proofs
 
-__all__ = ["Outgoing", "Sending"]
+__all__ = ["MOST_BYTES", "Outgoing", "Sending"]
 
 MOST_ROWS = 128
 MOST_STEPS = 2048
@@ -79,7 +79,7 @@ class Sending:
         self._tried: dict[str, int] = {}
         self._answered: dict[tuple[str, int], str | None] = {}
 
-    def outgoing(self, peer: str) -> Outgoing | None:
+    def outgoing(self, peer: str, most_bytes: int = MOST_BYTES) -> Outgoing | None:
         """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
 
         When the arrangement makes delivery wait for cosignatures, only what a cosigned checkpoint
@@ -91,7 +91,7 @@ class Sending:
         for index in self._waiting(peer):
             one = _Load()
             burden = self._load(index, peer, one)
-            full = len(rows) == MOST_ROWS or (bool(rows) and load.size + one.size > MOST_BYTES)
+            full = len(rows) == MOST_ROWS or (bool(rows) and load.size + one.size > most_bytes)
             if full:
                 break
             load.add(one)

@@ -95,12 +95,26 @@ class Sequencer:
         other statements stood, and fork the log.
         """
         have: int = self._db.q.size_of(speaker=self._books.me)
-        if size > have and not self._rolled_back:
-            self._rolled_back = (
+        if size > have:
+            self._stop(
                 f"{neighbour} has seen {size} statements of this log, which holds {have}:"
                 " the store is an older copy"
             )
-            self.halted = self._rolled_back
+
+    def heed_contradiction(self, neighbour: str, size: int) -> None:
+        """Stop for good when this log does not go on from what a neighbour has seen of it.
+
+        The store came back from an older copy and went on from there while nobody could say so.
+        What was logged since then must not leave this node: it would be a fork.
+        """
+        self._stop(
+            f"{neighbour} has seen {size} statements of this log, and others than stand here:"
+            " the store is an older copy that went on"
+        )
+
+    def _stop(self, why: str) -> None:
+        self._rolled_back = self._rolled_back or why
+        self.halted = self._rolled_back
 
     def commit(self, acts: Sequence[Callable[[], T]], keys: WorkingKeys) -> list[Done[T]]:
         """Run acts in one group; on return, what succeeded is on disk and signed for.
@@ -108,6 +122,8 @@ class Sequencer:
         `keys` sign the checkpoint. Raises `UnavailableError` when the group as a whole cannot be
         written: then none of the acts happened.
         """
+        if self._db.damage:
+            raise UnavailableError(self._db.damage, hint="restore it from a backup")
         if self._rolled_back:
             raise UnavailableError(
                 self._rolled_back, hint="restore the newest store, or found the node anew"

@@ -38,11 +38,12 @@ from trilogue.node.publishing import Publishing
 from trilogue.node.scrape import Scrape
 from trilogue.node.sending import Outgoing
 from trilogue.node.sequencer import Done
-from trilogue.node.servers import Stoppable, http_server
+from trilogue.node.servers import Stoppable, end_connections, http_server
 from trilogue.node.settings import Settings
 from trilogue.node.tracing import set_up as set_up_traces
 from trilogue.node.tracing import span, within
 from trilogue.node.watch import status
+from trilogue.node.watching import Watching
 from trilogue.node.witnessing import Witnessing
 from trilogue.protocol.delivery import Ack, Seen
 from trilogue.store.database import LeaseLostError
@@ -131,7 +132,7 @@ class Service:
         )
         self._news = asyncio.Condition()
         self._settling: asyncio.Task[None] | None = None
-        self._forks: list[str] = []
+        self._forks = self._forked()
         self._position = engine.db.q.last_position()
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
@@ -139,9 +140,12 @@ class Service:
         self._channels = asyncio.Event()
         self._replaced = False
         """Whether another process leads this store now: this one ends."""
+        self._heard = asyncio.Event()
+        """Set when neighbours that are there have said how far they saw the own log."""
         self.witnessing = Witnessing(
             engine.db, engine.books, engine.sequencer, lambda: engine.keys, engine.now
         )
+        self.watching = Watching(engine)
         self.publishing = Publishing(
             engine.db, engine.books, engine.sequencer, engine.directory / "public", engine.now
         )
@@ -169,7 +173,9 @@ class Service:
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Answer a question that writes nothing, between two groups."""
-        return await asyncio.get_running_loop().run_in_executor(self._worker, question)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._worker, self.engine.ask, question
+        )
 
     async def subscribe(self) -> AsyncIterator[int]:
         """Yield the newest position each time something new counts here."""
@@ -183,9 +189,10 @@ class Service:
     def health(self) -> Health:
         """Say whether the node serves, and what is wrong."""
         reasons = []
-        if self.engine.sequencer.halted:
-            reasons.append(f"nothing can be logged: {self.engine.sequencer.halted}")
-        reasons += self._forks
+        halted = self.engine.db.damage or self.engine.sequencer.halted
+        if halted:
+            reasons.append(f"nothing can be logged: {halted}")
+        reasons += [*self.watching.problems, *self._forks]
         if self.engine.sequencer.held_back:
             reasons.append(self.engine.sequencer.held_back)
         return Health(ready=not reasons, reasons=tuple(reasons), stale=self.stale)
@@ -282,6 +289,7 @@ class Service:
         with suppress(TimeoutError):
             async with asyncio.timeout(SEEN_SECONDS):
                 await asyncio.gather(*map(self._ask_seen, self.neighbours))
+        self._heard.set()
 
     async def _ask_seen(self, name: str) -> None:
         neighbour = self.neighbours.get(name)
@@ -425,9 +433,14 @@ class Service:
 
     async def _sweep(self) -> None:
         """Destroy what ran out, and publish what may be published."""
+        await self._heard.wait()
         while True:
             try:
-                held = self.engine.sequencer.held_back
+                if self.engine.sequencer.halted:
+                    # Nobody may be acting who would notice that it goes again.
+                    await self.run(self.engine.db.q.probe)
+                await self.ask(self.watching.look)
+                held = self.engine.sequencer.held_back or not self.watching.clocks_agree()
                 while not held and await self.ask(self.engine.has_lapsed):
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
@@ -450,6 +463,11 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopped.set)
+        if self.engine.holdings.vault_is_short():
+            log.warning(
+                "the vault is cut short: what is held under its last keys does not open;"
+                " `trilogue node rebuild` counts it"
+            )
         for name, location in self.settings.peers.items():
             self.neighbours[name] = Neighbour(self, name, location)
         self._start(self._commit_groups(), self._serve_peers(), self._sweep())
@@ -501,6 +519,7 @@ class Service:
             for task in ending:
                 task.cancel()
             _, ending = await asyncio.wait(ending, timeout=0.5)
+        await end_connections()
         self._worker.shutdown(wait=True)
         with suppress(UnavailableError):  # what cannot be noted is sent once more
             if self.engine.sending.unsettled:

@@ -78,6 +78,11 @@ class Vault:
         self._write(slot, keys)
         return [keys[start : start + SLOT] for start in range(0, len(keys), SLOT)]
 
+    @property
+    def slots(self) -> int:
+        """How many slots the file has, full or overwritten."""
+        return os.fstat(self._file).st_size // SLOT
+
     def key(self, slot: int) -> bytes | None:
         """Return the key in a slot, or None when it was destroyed."""
         data = os.pread(self._file, SLOT, slot * SLOT)

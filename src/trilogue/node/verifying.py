@@ -28,12 +28,14 @@ _AT_ONCE = 1000
 class Verified:
     """A store that holds: the size of the own log, all statements, and what was set right.
 
-    `differences` counts, by projection, the rows that differed and now do not.
+    `differences` counts, by projection, the rows that differed and now do not; `unopened` what is
+    held and does not open, since the vault is not the one that belongs to the store.
     """
 
     size: int
     statements: int
     differences: dict[str, int]
+    unopened: int
 
 
 def verify(engine: Engine, progress: Callable[[int], None] = lambda _done: None) -> Verified:
@@ -48,6 +50,7 @@ def verify(engine: Engine, progress: Callable[[int], None] = lambda _done: None)
     (4) Every hash of the own tree follows from the leaves.
     (5) The last own checkpoint has that root, and keys of this participant signed it.
     (6) The projections follow from the statements.
+    (7) What is held opens with its key in the vault; what does not is counted.
     """
     engine.db.check()
     after, count, size = 0, 0, 0
@@ -65,7 +68,12 @@ def verify(engine: Engine, progress: Callable[[int], None] = lambda _done: None)
         after = rows[-1]["position"]
         progress(len(rows))
     _check_checkpoint(engine, size)
-    return Verified(size=size, statements=count, differences=rebuild(engine.db))
+    return Verified(
+        size=size,
+        statements=count,
+        differences=rebuild(engine.db),
+        unopened=engine.holdings.unopened(),
+    )
 
 
 def _check_statement(row: Row) -> None:

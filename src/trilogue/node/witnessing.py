@@ -50,6 +50,9 @@ class Witnessing:
         self._keys = keys
         self._clock = clock
         self._old: dict[str, int] = {}
+        self._asked: dict[str, int] = {}
+        self._met: set[str] = set()
+        """Who has answered since this process began."""
 
     def answer(self, body: bytes) -> WitnessAnswer:
         """Answer a neighbour's add-checkpoint. An act of the sequencer."""
@@ -59,10 +62,9 @@ class Witnessing:
             return refuse(error)
         at = self._clock()
         origin = request.checkpoint.origin
-        row = self._db.q.cosigned_of(origin=origin)
         result = answer(
             request,
-            None if row is None else (row["size"], row["root"]),
+            self._latest(origin),
             self._publics(at),
             self._keys().checkpoint,
             int(instant.to_datetime(at).timestamp()),
@@ -72,6 +74,25 @@ class Witnessing:
             self._db.q.set_cosigned(origin=origin, size=size, root=root)
         return result
 
+    def _latest(self, origin: str) -> tuple[int, bytes] | None:
+        """Return the newest checkpoint of a log that is known here: cosigned, or heard of.
+
+        What a neighbour delivered is proven as well. To cosign what contradicts it would be to
+        help fork a log.
+        """
+        row = self._db.q.cosigned_of(origin=origin)
+        known = [] if row is None else [(row["size"], row["root"])]
+        arrangement = self._books.addressing()
+        for name in arrangement.neighbours(self._books.me):
+            if arrangement.participant(name).log == origin:
+                seen = self._books.seen(name)
+                known += [] if seen is None else [seen]
+        return max(known, default=None)
+
+    def saw(self, witness: str, size: int) -> None:
+        """Note how far a witness has seen this log, as it acknowledged."""
+        self._old[witness] = max(size, self._old.get(witness, 0))
+
     def question(self, witness: str) -> tuple[int, str] | None:
         """Return the size and the body with which to ask a witness, or None when it has it all."""
         checkpoint = self._db.q.last_checkpoint()
@@ -80,17 +101,25 @@ class Witnessing:
         size: int = checkpoint["size"]
         # Once after every start it is asked in any case: it tells whether this store is an older
         # copy, which knows nothing of what was said since.
-        if witness in self._old and self._db.q.last_cosigned(witness=witness) >= size:
+        if witness in self._met and self._db.q.last_cosigned(witness=witness) >= size:
             return None
         old = min(self._old.get(witness, self._db.q.last_cosigned(witness=witness)), size)
+        self._asked[witness] = old
         proof = consistency_proof(old, size, self._sequencer.hashes) if 0 < old < size else []
         return size, format_add_checkpoint(old, proof, checkpoint["note"])
 
     def heard(self, witness: str, size: int, status: int, body: str) -> bool:
         """Take a witness's answer; return whether it cosigned. An act of the sequencer.
 
-        A 409 says how far the witness is: the next question starts there.
+        A 409 says how far the witness is: the next question starts there. A 422, or a
+        409 that names the very size that was asked from, says that it has seen another log.
         """
+        if status in (200, 409, 422):
+            self._met.add(witness)
+        asked = self._asked.get(witness, 0)
+        if status == 422 or (status == 409 and asked == size and body.strip() == str(size)):
+            self._sequencer.heed_contradiction(witness, asked)
+            return False
         if status == 409 and _SIZE.fullmatch(body):
             self._old[witness] = int(body)
             self._sequencer.heed_size(witness, self._old[witness])
@@ -102,7 +131,7 @@ class Witnessing:
         public = self._public(witness, self._clock())
         if public is None or public.name not in verify_cosignatures(checkpoint, body, [public]):
             return False
-        self._old[witness] = size
+        self.saw(witness, size)
         self._db.q.add_cosignature(size=size, witness=witness, lines=body)
         return True
 

@@ -11,7 +11,8 @@ be reached or written raises `UnavailableError`, so that the node fails closed.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from trilogue.errors import UnavailableError
@@ -42,6 +43,13 @@ class Database(ABC):
     location: str
     """Where the store is, for people: no password stands in it."""
     q: Any
+    damage = ""
+    """What shows that the store is damaged, or empty. Nothing is written from then on."""
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run a block that only reads. Raises `UnavailableError` when the store fails."""
+        yield
 
     @abstractmethod
     def transaction(self) -> AbstractContextManager[None]:

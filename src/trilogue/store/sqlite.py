@@ -85,7 +85,7 @@ class SqliteDatabase(Database):
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            raise UnavailableError(f"the store cannot be written: {error}") from error
+            raise self._failure("written", error) from error
         try:
             if self._generation:
                 self._check_lease()
@@ -93,7 +93,7 @@ class SqliteDatabase(Database):
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise UnavailableError(f"the store cannot be written: {error}") from error
+            raise self._failure("written", error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -108,8 +108,10 @@ class SqliteDatabase(Database):
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise UnavailableError(f"the store cannot be written: {error}") from error
+            raise self._failure("written", error) from error
         except BaseException as error:
+            if _shows_damage(error):
+                raise self._failure("written", error) from error
             if not self._connection.in_transaction:
                 # Named by its class alone: its words are whatever an act met.
                 what = error if isinstance(error, sqlite3.Error) else type(error).__name__
@@ -118,6 +120,16 @@ class SqliteDatabase(Database):
             self._connection.execute("RELEASE act")
             raise
         self._connection.execute("RELEASE act")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Run a block that only reads."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) or _shows_damage(error):
+                raise self._failure("read", error) from error
+            raise
 
     @property
     def changes(self) -> int:
@@ -191,9 +203,26 @@ class SqliteDatabase(Database):
         """Close the file."""
         self._connection.close()
 
+    def _failure(self, what: str, error: BaseException) -> UnavailableError:
+        """Return what it means that the file could not be read or written; remember damage."""
+        if not _shows_damage(error):
+            return UnavailableError(f"the store cannot be {what}: {error}")
+        self.damage = f"the store is damaged: {error}"
+        return UnavailableError(
+            self.damage, hint="`trilogue node rebuild` says where; restore it from a backup"
+        )
+
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def _shows_damage(error: BaseException) -> bool:
+    """Say whether SQLite met a page that is none, or a file that is no database.
+
+    It has a class of errors for everything else that can go wrong.
+    """
+    return type(error) is sqlite3.DatabaseError
 
 
 def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:

@@ -219,5 +219,11 @@ def test_an_engine_that_was_not_initialised_does_nothing(tmp_path, trio: Trio):
 
 def test_the_clock_of_an_engine_does_not_run_backwards(trio: Trio):
     first = trio["KR"].now()
-    trio.clock.skew["KR"] = -3600.0
+    trio.clock.skew["KR"] = -5.0
     assert trio["KR"].now() == first
+
+
+def test_a_clock_that_was_set_right_is_followed(trio: Trio):
+    first = trio["KR"].now()
+    trio.clock.skew["KR"] = -3600.0
+    assert trio["KR"].now() < first

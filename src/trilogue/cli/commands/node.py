@@ -301,6 +301,7 @@ def rebuild(*, directory: Path, as_json: bool) -> None:
                 "size": found.size,
                 "statements": found.statements,
                 "differences": found.differences,
+                "unopened": found.unopened,
             }
         )
     else:
@@ -310,6 +311,8 @@ def rebuild(*, directory: Path, as_json: bool) -> None:
             print_lines(f"  {table}: {count} rows differed and were set right")
         if not changed:
             print_lines("No state table differed.")
+    if found.unopened:
+        raise click.exceptions.Exit(Exit.UNAVAILABLE)
     if any(found.differences.values()):
         raise click.exceptions.Exit(Exit.REFUSED)
 
@@ -411,6 +414,24 @@ def rotate_keys(*, directory: Path, officers: tuple[str, ...]) -> None:
     print_lines(f"Keys number {sequence} are in use, published as entry {logged.statement.index}.")
 
 
+@node.command("settle-fork")
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.argument("participant")
+@click.option("--because", required=True, metavar="TEXT", help="What was found out, for the log.")
+def settle_fork(*, directory: Path, participant: str, because: str) -> None:
+    """Hear PARTICIPANT again, whose log forked, at the node in DIR.
+
+    It goes on from the branch that this node saw first. First find out how two logs came to be,
+    and have the keys rotated if they were stolen: the finding stands in the log.
+    """
+    with opened(directory) as (engine, _):
+        logged = engine.act(lambda: engine.governing.settle_fork(participant, because))
+    print_lines(
+        f"{participant} is heard again; the finding is entry {logged.statement.index}.",
+        "The two checkpoints that prove the fork stay in the store.",
+    )
+
+
 def _check_free(name: str, address: tuple[str, int]) -> None:
     """Raise `UnavailableError` when an address cannot be listened at: a server would just exit."""
     import socket
@@ -433,3 +454,8 @@ def _print_verified(found: Verified) -> None:
         f"{found.statements} statements hold, {found.size} of them this participant's own:"
         " leaves, proofs, tree and checkpoint."
     )
+    if found.unopened:
+        print_lines(
+            f"{found.unopened} portions are held and do not open: their keys in the vault are"
+            " damaged or gone. Put the vault's copy back: FILE.vault of the newest backup."
+        )

@@ -32,6 +32,16 @@ SELECT 1 FROM seen WHERE speaker = :speaker AND size = :size AND note = :note;
 INSERT INTO fork (speaker, size, first, second, note, noticed)
 VALUES (:speaker, :size, :first, :second, :note, :noticed) ON CONFLICT (speaker) DO NOTHING;
 
+-- name: was_settled$
+SELECT 1 FROM settled_fork WHERE speaker = :speaker AND size = :size AND second = :second;
+
+-- name: settle_fork!
+INSERT INTO settled_fork (speaker, size, first, second, note, noticed, settled)
+SELECT speaker, size, first, second, note, noticed, :at FROM fork WHERE speaker = :speaker;
+
+-- name: drop_fork!
+DELETE FROM fork WHERE speaker = :speaker;
+
 -- name: forks
 SELECT * FROM fork ORDER BY speaker;
 

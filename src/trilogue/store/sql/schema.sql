@@ -57,6 +57,16 @@ CREATE TABLE fork (
     note    TEXT NOT NULL,
     noticed TEXT NOT NULL
 );
+CREATE TABLE settled_fork (
+    speaker TEXT    NOT NULL,
+    size    INTEGER NOT NULL,
+    first   BLOB    NOT NULL,
+    second  BLOB    NOT NULL,
+    note    TEXT    NOT NULL,
+    noticed TEXT    NOT NULL,
+    settled TEXT    NOT NULL,          -- when somebody decided that the log is heard again
+    PRIMARY KEY (speaker, size, second)
+);
 CREATE TABLE cosigned (
     origin TEXT PRIMARY KEY,
     size   INTEGER NOT NULL,

@@ -97,6 +97,10 @@ UPDATE token SET revoked = 1 WHERE name = :name;
 -- Who writes this store, and in which generation.
 SELECT generation, holder FROM lease;
 
+-- name: probe!
+-- Change nothing, and find out whether that can be written.
+UPDATE lease SET holder = holder;
+
 -- name: lead<!
 INSERT INTO lease (one, generation, holder) VALUES (1, 1, :holder)
 ON CONFLICT (one) DO UPDATE SET generation = lease.generation + 1, holder = excluded.holder
