@@ -48,6 +48,13 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
 
 
+@pytest.fixture
+def hasty_for_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the server wait for a body that stands still no longer than this."""
+    monkeypatch.setattr(connection, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "BODY_LOOK_SECONDS", 0.05)
+
+
 def test_one_connection_serves_many_requests(port: socket.socket) -> None:
     for body in (b"one", b"two"):
         port.sendall(REQUEST + body)
@@ -103,3 +110,44 @@ def _answer(port: socket.socket, size: int = 3) -> bytes:
         assert more, data
         data += more
     return data
+
+
+@pytest.mark.usefixtures("hasty_for_bodies")
+def test_a_body_that_comes_too_slowly_ends_the_connection(port: socket.socket) -> None:
+    port.sendall(REQUEST.replace(b": 3", b": 1000"))
+    with pytest.raises(OSError):
+        _drip(port)
+
+
+@pytest.mark.usefixtures("hasty_for_bodies")
+def test_a_body_that_comes_as_on_a_slow_link_is_waited_for(port: socket.socket) -> None:
+    body = b"x" * (8 * connection.LEAST_RATE)
+    port.sendall(REQUEST.replace(b": 3", b": %d" % len(body)) + body[:-1])
+    time.sleep(0.5)  # longer than a body without a byte is given
+    port.sendall(body[-1:])
+    assert _answer(port, len(body)).startswith(b"HTTP/1.1 200")
+
+
+def test_of_many_idle_connections_the_longest_idle_end_and_requests_are_answered(
+    port: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MOST_IDLE", 3)
+    port.sendall(REQUEST + b"one")
+    assert _answer(port).endswith(b"one")
+    idle = [socket.create_connection(port.getpeername(), 10) for _ in range(10)]
+    try:
+        assert port.recv(1) == b""  # it was the longest idle
+        for one in idle[:7]:
+            assert one.recv(1) == b""
+        idle[-1].sendall(REQUEST + b"two")
+        assert _answer(idle[-1]).endswith(b"two")
+    finally:
+        for one in idle:
+            one.close()
+
+
+def _drip(port: socket.socket) -> None:
+    """Send a byte now and then, for as long as it can be sent."""
+    while True:
+        port.sendall(b"x")
+        time.sleep(0.05)
