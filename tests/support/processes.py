@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import random
 import resource
 import shutil
 import signal

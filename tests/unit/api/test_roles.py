@@ -162,7 +162,7 @@ NO_CONTENT = {"security-officer", "administrator", "auditor"}
 @pytest.mark.threat("T04")
 def test_duties_are_separate_whatever_the_table_says() -> None:
     for role, names in SEPARATE.items():
-        assert {name: ALL[name].roles for name in names} == dict.fromkeys(names, {role})
+        assert {name: ALL[name].roles for name in names} == {key: {role} for key in names}
     assert not (ALL["open_portion"].roles or set()) & NO_CONTENT
     assert not (ALL["picture"].roles or set()) & NO_CONTENT
     assert "release-officer" not in (ALL["submit"].roles or set())
