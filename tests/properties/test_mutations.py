@@ -27,6 +27,7 @@ from trilogue.node.inputs import ReportInput
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.delivery import Delivery
 from trilogue.protocol.passage import check_passage
+from trilogue.protocol.voice import Heard
 
 Scene = Callable[[Trio, Overseer], None]
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -243,9 +244,9 @@ def acknowledge_unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Say that something counts, and do not keep it."""
     real = Sequencer.keep
 
-    def keep(self, what, *, size=None, proof=()):
-        if size is None or what.statement.kind != "grant":
-            real(self, what, size=size, proof=proof)
+    def keep(self, said):
+        kept = [one for one in said if not isinstance(one, Heard) or one.statement.kind != "grant"]
+        real(self, kept)
 
     monkeypatch.setattr(Sequencer, "keep", keep)
 
@@ -292,7 +293,7 @@ MUTATIONS = {
     "an overtaking withdrawal is not answered": Mutation(never_certify, overtaken, "is not gone"),
     "a recipient keeps its own box": Mutation(keep_boxes, withdrawn, "could open a withdrawn"),
     "inclusion is not checked": Mutation(
-        patched("trilogue.protocol.voice.verify_inclusion", nothing),
+        patched("trilogue.protocol.voice.Inclusions.verify", nothing),
         altered_on_its_way,
         "was said otherwise",
     ),

@@ -17,8 +17,9 @@ SELECT idx FROM statement WHERE speaker = :speaker AND idx BETWEEN :first AND :l
 SELECT * FROM statement WHERE position > :after ORDER BY position LIMIT :most;
 
 -- name: kinds_after
--- What kinds of statements are new since a cursor.
-SELECT DISTINCT kind FROM statement WHERE position > :after;
+-- What kinds of statements are new since a cursor. The kind is no column as it stands there: its
+-- index would be gone through from end to end.
+SELECT DISTINCT kind || '' AS kind FROM statement WHERE position > :after;
 
 -- name: statements_of_kind
 SELECT * FROM statement WHERE kind = :kind AND position > :after ORDER BY position LIMIT :most;
