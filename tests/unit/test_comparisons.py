@@ -45,6 +45,7 @@ PUBLIC = {
     "arrangement/force.py: governs != digest",
     "arrangement/force.py: a.digest == digest",
     "node/governing.py: arrangement.root(self._books.me) != self._keystore.root().public",
+    "node/holdings.py: other['ciphertext'] == digest",
     "node/publishing.py: digest == self._arrangement",
     "node/publishing.py: row['digest'] == digest",
     "node/verifying.py: leaf_of(statement, row['raw']) == row['leaf']",
@@ -57,7 +58,7 @@ PUBLIC = {
     "tlog/tree.py: self._proven.get((place, node, last)) == (computed, rest)",
 }
 """Digests of arrangements and leaves, tiles, and root public keys: all of them are published. And
-hashes of a proof beside those that the same voice brought before."""
+hashes of a proof beside those that the same voice brought before; and two rows of one store."""
 
 
 def compared(source: str) -> Iterator[str]:

@@ -159,9 +159,9 @@ class Holdings:
         """Say whether the vault ends before the last key that was written into it."""
         return self._vault.slots < self._free_slot()
 
-    def lost(self, portion: str) -> bool:
-        """Say whether a portion is held here and cannot be opened."""
-        rows = list(self._db.q.holdings_of_portion(portion=portion))
+    def lost(self, speaker: str, index: int, portion: str) -> bool:
+        """Say whether a portion of a report is held here and cannot be opened."""
+        rows = list(self._db.q.holdings_of_portion(speaker=speaker, idx=index, portion=portion))
         return any(row["state"] == "held" and self._unwrapped(row) is None for row in rows)
 
     def ciphertext(self, holding: Holding) -> bytes:

@@ -85,7 +85,7 @@ class Reading:
             return opening
         if problem is not None:
             raise problem
-        if self._holdings.lost(source.portion):
+        if self._holdings.lost(speaker, index, source.portion):
             raise UnavailableError(
                 f"portion {source.portion} is held here, and its key in the vault is damaged",
                 hint="put the vault's copy back, or have its originator grant it again",
