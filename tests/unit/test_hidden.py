@@ -32,7 +32,17 @@ from trilogue.reports.portion import open_sealed, seal
 from .reports.examples import draft
 
 MARK = b"nobody-is-to-see-this"
-SECRET = {"key", "plaintext", "header_bytes", "token", "seed", "ed25519", "mldsa44", "secret"}
+SECRET = {
+    "headers",
+    "key",
+    "plaintext",
+    "header_bytes",
+    "token",
+    "seed",
+    "ed25519",
+    "mldsa44",
+    "secret",
+}
 """Names of fields that hold keys, tokens or content."""
 PUBLIC = {
     "trilogue.signing.keys.PublicKey",  # ed25519, mldsa44: the public halves
@@ -41,6 +51,8 @@ PUBLIC = {
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
 }
 HOLDERS = {
+    "trilogue.node.handing.Answered",  # headers: a request's carry its token
+    "trilogue.node.handing.Asked",
     "trilogue.node.holdings.Holding",
     "trilogue.node.keystore._Seeds",
     "trilogue.node.reading.Opening",
@@ -132,6 +144,21 @@ def test_secret_keys_show_their_names_alone(tmp_path: Path) -> None:
         for seed in seeds:
             assert seed.hex() not in shown
             assert repr(seed)[2:-1] not in shown
+
+
+def test_the_password_of_a_store_does_not_show(tmp_path: Path) -> None:
+    from trilogue.node.settings import Settings
+
+    url = f"postgresql://kr:{MARK.decode()}@db.example/trilogue"
+    settings = Settings(
+        directory=tmp_path,
+        participant="KR",
+        of="tisa-2014",
+        listen="127.0.0.1:1",
+        api="127.0.0.1:2",
+        store=url,
+    )
+    assert MARK.decode() not in printed(settings)
 
 
 # Errors.

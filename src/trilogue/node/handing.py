@@ -22,6 +22,7 @@ import msgspec
 from yarl import URL
 
 from trilogue.errors import UnavailableError
+from trilogue.sealing.hidden import Hidden
 
 __all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over"]
 
@@ -38,7 +39,7 @@ MOST_UNDERWAY = 512
 """Requests that one worker has handed over and not had answered; more are turned away."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Asked(Hidden, msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as it came. `target` is path and query, as they were sent."""
 
     method: str
@@ -49,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether it may be handed over again: it reads, or is done once for its key."""
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Answered(Hidden, msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the sequencer answered."""
 
     status: int

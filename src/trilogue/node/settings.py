@@ -56,7 +56,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -135,6 +135,15 @@ class Settings(_File, frozen=True, kw_only=True):
     """The settings of the node in `directory`. Raises `InputError` when they do not fit."""
 
     directory: Path
+
+    def __repr__(self) -> str:
+        return (
+            f"Settings({self.participant!r}, {str(self.directory)!r})"  # a URL may hold a password
+        )
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """Show as little to rich."""
+        return [("participant", self.participant)]
 
     def __post_init__(self) -> None:
         """Check what only the fields together show."""

@@ -424,12 +424,16 @@ def _split(url: str) -> tuple[str, str, dict[str, str]]:
 def _without_password(url: str) -> str:
     """Return a store's URL as it may be shown.
 
-    >>> _without_password("postgresql://kr:secret@db/x?schema=kr&password=secret")
+    >>> _without_password("postgresql://kr:secret@db/x?schema=kr&password=secret&sslpassword=x")
     'postgresql://kr@db/x?schema=kr'
     """
     base, _, query = url.partition("?")
     base = re.sub(r"(://[^:@/]*):[^@/]*@", r"\1@", base)
-    shown = [pair for pair in query.split("&") if pair and not pair.startswith("password=")]
+    shown = [
+        pair
+        for pair in query.split("&")
+        if pair and not pair.partition("=")[0].lower().endswith("password")
+    ]
     return base + ("?" if shown else "") + "&".join(shown)
 
 
