@@ -5,6 +5,7 @@ Whatever store the other tests use, these have theirs on the server.
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections import Counter
@@ -14,6 +15,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import msgspec
+import psycopg
 import pytest
 from tests.support import stores
 from tests.support.processes import Node, Nodes, free_ports, until
@@ -139,6 +141,45 @@ def test_news_come_through_a_worker(korea: Node) -> None:
     korea.submit("second")
     following.join(60)
     assert not following.is_alive()
+
+
+def test_a_picture_worker_draws_and_without_one_workers_do(korea: Node) -> None:
+    if stores.queue() is None:
+        with korea.client() as client:
+            assert client.picture(purpose="analysis").events == ()
+        return
+    drawing = korea.spawn("--role", "picture")
+    with korea.client() as client:
+        until(lambda: client.picture(purpose="analysis").events == (), "no picture", korea)
+        drawing.kill()
+        drawing.wait()
+        assert client.picture(purpose="analysis").events == ()
+
+
+def test_a_node_goes_on_when_its_database_comes_back(korea: Node) -> None:
+    korea.submit("before")
+    url = korea.settings.store_location.partition("&schema")[0]
+    (name,) = re.findall(r"/(t[0-9a-f]+)[?]", url)
+    with psycopg.connect(stores.server(), autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        with korea.client() as client, pytest.raises(UnavailableError):
+            client.submit(ReportInput(portions=(portion("lost"),)))
+        until(lambda: not _serves(korea), "nobody notices", korea)
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    until(lambda: _serves(korea), "it does not go on", korea)
+    korea.submit("after")
+    assert korea.running
+    assert korea.stop() == 0
+    assert texts(korea) == Counter(["before", "after"])
+
+
+def _serves(node: Node) -> bool:
+    with suppress(UnavailableError), node.client() as client:
+        return client.healthz().ready
+    return False
 
 
 def test_a_standby_takes_over_when_the_sequencer_is_killed(korea: Node) -> None:

@@ -22,7 +22,7 @@ from trilogue.errors import RefusedError
 from trilogue.node.answers import Answer
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
-from trilogue.node.handing import Answered, Handing, hand_over
+from trilogue.node.handing import Answered, Handing, hand_over, have_drawn
 from trilogue.node.metrics import Metrics
 from trilogue.node.problem import MalformedError
 from trilogue.node.repeats import Reply, once
@@ -119,16 +119,25 @@ class Call(Request[Any, Any, Any]):
 
     async def handed(self, handing: Handing, *, once: bool) -> Answered:
         """Have the request answered by the process that acts."""
-        query = self.scope["query_string"].decode("latin-1")
-        raw = self.scope["raw_path"].decode("latin-1").partition("?")[0]
         return await hand_over(
             handing,
             self.method,
-            f"{raw}?{query}" if query else raw,
+            self._target,
             dict(self.headers),
             await self.body(),
             once=once,
         )
+
+    async def drawn(self, handing: Handing) -> Answered | None:
+        """Have the request answered by a process that draws pictures, when there is one."""
+        return await have_drawn(handing, self._target, dict(self.headers))
+
+    @property
+    def _target(self) -> str:
+        """Path and query as they were sent."""
+        query = self.scope["query_string"].decode("latin-1")
+        raw = self.scope["raw_path"].decode("latin-1").partition("?")[0]
+        return f"{raw}?{query}" if query else raw
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Have something computed apart, so that acts and questions do not wait for it."""

@@ -44,7 +44,8 @@ _REPEATED = {"Idempotency-Replayed": "true"}
 class Operation:
     """One operation. `gives` maps statuses to the shapes of their answers.
 
-    One that `acts` is answered by the process that writes, whichever was asked.
+    One that `acts` is answered by the process that writes, whichever was asked; one that `draws`,
+    by a process that does nothing else, where there is one.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Operation:
     once: bool
     public: bool
     acts: bool
+    draws: bool
     media_type: str
     path: type[msgspec.Struct] | None
     query: type[msgspec.Struct] | None
@@ -137,6 +139,7 @@ def operation(
     once: bool = False,
     public: bool = False,
     acts: bool | None = None,
+    draws: bool = False,
     media_type: str = reading.MEDIA_TYPE,
 ) -> Callable[[Callable[..., Awaitable[Any]]], HTTPRouteHandler]:
     """Make a route of a handler. `path` is Litestar's: `/v1/reports/{speaker:str}/{index:str}`."""
@@ -154,6 +157,7 @@ def operation(
             once=once,
             public=public,
             acts=method != "GET" if acts is None else acts,
+            draws=draws,
             media_type=media_type,
             path=hints.get("path"),
             query=hints.get("query"),
@@ -165,6 +169,10 @@ def operation(
             handing = request.node.handing
             if described.acts and handing is not None:
                 return handed_back(await request.handed(handing, once=described.once))
+            if described.draws and handing is not None:
+                drawn = await request.drawn(handing)
+                if drawn is not None:
+                    return handed_back(drawn)
             return described.respond(await handler(request, **arguments))
 
         # The status is each response's own; Litestar wants one that admits a body.

@@ -24,7 +24,7 @@ from yarl import URL
 from trilogue.errors import UnavailableError
 from trilogue.sealing.hidden import Hidden
 
-__all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over"]
+__all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over", "have_drawn"]
 
 KEY = "idempotency-key"
 _ON = ("authorization", "content-type", "accept", KEY)
@@ -64,6 +64,9 @@ class Handing(Protocol):
     async def hand(self, asked: Asked, seconds: float = HAND_SECONDS) -> Answered:
         """Have a request answered, within so many seconds. Raises `UnavailableError`."""
 
+    async def draw(self, asked: Asked) -> Answered | None:
+        """Have a picture's question answered by a picture worker; None when there is none."""
+
     async def close(self) -> None:
         """Close the way."""
 
@@ -81,7 +84,7 @@ async def hand_over(
 
     Raises `UnavailableError`, which says whether the request may have been done.
     """
-    kept = {name: headers[name] for name in _ON if name in headers}
+    kept = _kept(headers)
     keyed = KEY in kept or not once
     if not keyed:
         kept[KEY] = f"worker-{secrets.token_hex(16)}"
@@ -99,6 +102,23 @@ async def hand_over(
     return msgspec.structs.replace(
         answered, headers=tuple((name, value) for name, value in answered.headers if name in back)
     )
+
+
+async def have_drawn(handing: Handing, target: str, headers: Mapping[str, str]) -> Answered | None:
+    """Have a picture worker answer a question about the picture; None when there is none."""
+    return await handing.draw(
+        Asked(
+            method="GET",
+            target=target,
+            headers=tuple(_kept(headers).items()),
+            body=b"",
+            again=True,
+        )
+    )
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _ON if name in headers}
 
 
 class HttpHanding:
@@ -121,6 +141,10 @@ class HttpHanding:
             return await self._patiently(asked, seconds)
         finally:
             self._underway -= 1
+
+    async def draw(self, asked: Asked) -> Answered | None:  # noqa: ARG002 - whoever asks draws
+        """Return None: picture workers are reached through a queue alone."""
+        return None
 
     async def _patiently(self, asked: Asked, seconds: float) -> Answered:
         loop = asyncio.get_running_loop()

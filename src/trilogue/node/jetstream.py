@@ -49,7 +49,7 @@ from trilogue.node.handing import HAND_SECONDS, MOST_UNDERWAY, Answered, Asked
 from trilogue.node.performing import Application, perform
 from trilogue.sealing.wrap import unwrap, wrap
 
-__all__ = ["MAX_MESSAGE", "JetStreamHanding", "JetStreamTaking"]
+__all__ = ["MAX_MESSAGE", "JetStreamDrawing", "JetStreamHanding", "JetStreamTaking"]
 
 T = TypeVar("T", bound=msgspec.Struct)
 log = logging.getLogger("trilogue.node")
@@ -69,6 +69,8 @@ OLDEST_SECONDS = 3600
 MOST_TAKEN = 256
 """Acts that a sequencer has taken and not answered."""
 CONNECT_SECONDS = 10.0
+DRAW_SECONDS = 60.0
+"""How long a picture may take; after that whoever asked draws it."""
 
 _FULL = 10077
 """JetStream's code for a stream that takes no more."""
@@ -113,6 +115,7 @@ class _Connection:
         self._connecting = asyncio.Lock()
         self.acts = f"trilogue.{participant}.acts"
         self.questions = f"trilogue.{participant}.questions"
+        self.pictures = f"trilogue.{participant}.pictures"
         self.stream = f"TRILOGUE-{participant}"
 
     async def client(self) -> Client:
@@ -179,9 +182,21 @@ async def _present(js: JetStreamContext, config: StreamConfig) -> None:
 
 
 class JetStreamHanding:
-    """A worker's end. Acts go through the stream, questions straight to who leads."""
+    """A worker's end. Acts go through the stream, questions straight to who leads.
 
-    def __init__(self, url: str, participant: str, key: bytes, clock: Callable[[], str]) -> None:
+    A worker that `draws` asks no other to.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        participant: str,
+        key: bytes,
+        clock: Callable[[], str],
+        *,
+        draws: bool = False,
+    ) -> None:
+        self._draws = draws
         self._connection = _Connection(url, participant)
         self._sealed = _Sealed(key)
         self._clock = clock
@@ -218,6 +233,23 @@ class JetStreamHanding:
             ) from error
         finally:
             del self._waiting[name]
+
+    async def draw(self, asked: Asked) -> Answered | None:
+        """Have one of the picture workers answer; None when there is none, or it does not."""
+        if self._draws:
+            return None
+        name = secrets.token_hex(16)
+        client = await self._client()
+        data = self._sealed.seal(_Request(at=self._clock(), asked=asked), name)
+        try:
+            answer = await client.request(
+                self._connection.pictures, data, timeout=DRAW_SECONDS, headers={_ID: name}
+            )
+            return self._sealed.open(answer.data, Answered, name)
+        except (Error, TimeoutError, OpeningError, msgspec.DecodeError) as error:
+            if not isinstance(error, NoRespondersError):
+                log.warning("no picture worker answers: %s", _words(error))
+            return None
 
     async def _enqueue(self, js: JetStreamContext, name: str, data: bytes) -> None:
         """Have the queue keep an act. A second try is known by its name, and is no second act."""
@@ -262,7 +294,75 @@ class JetStreamHanding:
         await self._connection.close()
 
 
-class JetStreamTaking:
+class _End:
+    """An end of the queue at which requests are answered through an API of this process."""
+
+    def __init__(
+        self,
+        url: str,
+        participant: str,
+        key: bytes,
+        application: Application,
+        clock: Callable[[], str],
+    ) -> None:
+        self._connection = _Connection(url, participant)
+        self._sealed = _Sealed(key)
+        self._application = application
+        self._clock = clock
+        self._taken: set[asyncio.Task[None]] = set()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._taken.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._taken.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("a request of the queue was not answered: %s", _words(error))
+
+    def _opened(self, message: Msg) -> Asked | None:
+        name = (message.headers or {}).get(_ID, "")
+        try:
+            request = self._sealed.open(message.data, _Request, name)
+        except (OpeningError, msgspec.DecodeError):
+            log.warning("a request in the queue is not sealed by this node, and is dropped")
+            return None
+        if request.at < instant.plus(self._clock(), -OLDEST_SECONDS):
+            log.warning("a request in the queue was sealed at %s, and is dropped", request.at)
+            return None
+        return request.asked
+
+    async def _close(self) -> None:
+        for task in list(self._taken):
+            task.cancel()
+        await self._connection.close()
+
+
+class JetStreamDrawing(_End):
+    """A picture worker's end: it answers questions about the picture, one of several that do."""
+
+    async def draw_forever(self) -> None:
+        """Answer questions. Raises `UnavailableError` when the queue is not there."""
+        client = await self._connection.client()
+        try:
+            await client.subscribe(self._connection.pictures, queue="pictures", cb=self._question)
+            await asyncio.Event().wait()
+        finally:
+            await self._close()
+
+    async def _question(self, message: Msg) -> None:
+        asked = self._opened(message)
+        if asked is not None and asked.method == "GET":
+            self._begin(self._answer(message, asked))
+
+    async def _answer(self, message: Msg, asked: Asked) -> None:
+        answered = await perform(self._application, asked)
+        name = (message.headers or {}).get(_ID, "")
+        await message.respond(self._sealed.seal(answered, name))
+
+
+class JetStreamTaking(_End):
     """A sequencer's end: it takes requests off the queue and answers them through its own API.
 
     `replaced` says whether another process leads now: then nothing is answered any more, and what
@@ -278,12 +378,8 @@ class JetStreamTaking:
         clock: Callable[[], str],
         replaced: Callable[[], bool],
     ) -> None:
-        self._connection = _Connection(url, participant)
-        self._sealed = _Sealed(key)
-        self._application = application
-        self._clock = clock
+        super().__init__(url, participant, key, application, clock)
         self._replaced = replaced
-        self._taken: set[asyncio.Task[None]] = set()
 
     async def take_forever(self) -> None:
         """Take and answer requests. Raises `UnavailableError` when the queue is not there."""
@@ -314,19 +410,7 @@ class JetStreamTaking:
                 while len(self._taken) >= MOST_TAKEN:
                     await asyncio.wait(self._taken, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in list(self._taken):
-                task.cancel()
-            await self._connection.close()
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._taken.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._taken.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("an act of the queue was not answered: %s", _words(error))
+            await self._close()
 
     async def _question(self, message: Msg) -> None:
         asked = self._opened(message)
@@ -357,18 +441,6 @@ class JetStreamTaking:
         if not self._replaced():
             data = self._sealed.seal(answered, name)
             await client.publish(headers.get(_REPLY, ""), data, headers={_ID: name})
-
-    def _opened(self, message: Msg) -> Asked | None:
-        name = (message.headers or {}).get(_ID, "")
-        try:
-            request = self._sealed.open(message.data, _Request, name)
-        except (OpeningError, msgspec.DecodeError):
-            log.warning("a request in the queue is not sealed by this node, and is dropped")
-            return None
-        if request.at < instant.plus(self._clock(), -OLDEST_SECONDS):
-            log.warning("a request in the queue was sealed at %s, and is dropped", request.at)
-            return None
-        return request.asked
 
 
 async def _still(message: Msg) -> None:

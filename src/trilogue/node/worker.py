@@ -45,12 +45,15 @@ UNHEARD = "this worker has not heard of its sequencer yet"
 class Worker:
     """A process beside the sequencer. `engine` was opened to be read."""
 
-    def __init__(self, engine: Engine, settings: Settings, handing: Handing) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, handing: Handing, *, draws: bool = False
+    ) -> None:
         self.engine = engine
         self.settings = settings
         self.metrics = Metrics(engine.me)
         self.limit = settings.limit
         self.handing = handing
+        self._draws = draws
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="questions")
         self._news = asyncio.Condition()
         self._position = 0
@@ -146,7 +149,9 @@ class Worker:
             loop.add_signal_handler(number, self._stopped.set)
         host, port = self.settings.api_address
         server = http_server(application, host, port, self.settings.api_context())
-        serving = asyncio.create_task(self._serve(server, host, port))
+        serving = asyncio.create_task(
+            self._draw(application) if self._draws else self._serve(server, host, port)
+        )
         looks = (self._look_forever(), self._mind_forever())
         stop = asyncio.create_task(self._stopped.wait())
         parts: list[asyncio.Task[Any]] = [serving, *map(asyncio.create_task, looks)]
@@ -155,7 +160,8 @@ class Worker:
         async with self._news:
             self._news.notify_all()
         server.should_exit = True
-        await asyncio.wait([serving], timeout=CLOSE_SECONDS)
+        if not self._draws:
+            await asyncio.wait([serving], timeout=CLOSE_SECONDS)
         ending: set[asyncio.Task[Any]] = {stop, *parts}
         while ending:
             for task in ending:
@@ -167,6 +173,17 @@ class Worker:
         for task in done - {stop}:
             if not task.cancelled() and task.exception() is not None:
                 raise task.exception()  # type: ignore[misc]
+
+    async def _draw(self, application: Callable[..., Any]) -> None:
+        """Answer questions about the picture that other workers pass on."""
+        from trilogue.node.jetstream import JetStreamDrawing
+
+        assert self.settings.queue is not None
+        await self._heard.wait()
+        engine = self.engine
+        key = engine.keystore.queue()
+        drawing = JetStreamDrawing(self.settings.queue, engine.me, key, application, engine.now)
+        await drawing.draw_forever()
 
     async def _serve(self, server: Stoppable, host: str, port: int) -> None:
         with _listening(host, port) as listening:
@@ -188,20 +205,32 @@ def _listening(host: str, port: int) -> socket.socket:
     return made
 
 
-def work(settings: Settings, sequencer: Settings, application: Callable[[Worker], Any]) -> None:
-    """Run a worker at its own address until it is told to stop; `sequencer` says where that is."""
+def work(
+    settings: Settings,
+    sequencer: Settings,
+    application: Callable[[Worker], Any],
+    *,
+    draws: bool = False,
+) -> None:
+    """Run a worker at its own address until it is told to stop; `sequencer` says where that is.
+
+    One that `draws` answers nobody but other workers, through the queue.
+    """
 
     async def main() -> None:
         engine, _ = open_engine(settings.directory, reads_only=True)
-        worker = Worker(engine, settings, _way_to(sequencer, engine))
+        handing = _way_to(sequencer, engine, draws=draws)
+        worker = Worker(engine, settings, handing, draws=draws)
         await worker.run_forever(application(worker))
 
     run(main, settings)
 
 
-def _way_to(sequencer: Settings, engine: Engine) -> Handing:
+def _way_to(sequencer: Settings, engine: Engine, *, draws: bool) -> Handing:
     if sequencer.queue is not None:
         from trilogue.node.jetstream import JetStreamHanding
 
-        return JetStreamHanding(sequencer.queue, engine.me, engine.keystore.queue(), engine.now)
+        return JetStreamHanding(
+            sequencer.queue, engine.me, engine.keystore.queue(), engine.now, draws=draws
+        )
     return HttpHanding(sequencer.api_url, sequencer.api_trust())

@@ -17,7 +17,7 @@ from trilogue.encoding import instant
 from trilogue.errors import UnavailableError
 from trilogue.node import jetstream
 from trilogue.node.handing import Answered, Asked
-from trilogue.node.jetstream import JetStreamHanding, JetStreamTaking
+from trilogue.node.jetstream import JetStreamDrawing, JetStreamHanding, JetStreamTaking
 
 KEY = bytes(range(32))
 NOW = "2026-11-25T20:00:00.000Z"
@@ -59,6 +59,10 @@ class Queue:
         taking = JetStreamTaking(queue_server(), self.name, KEY, self.api, lambda: NOW, replaced)
         self._takings.append(asyncio.create_task(taking.take_forever()))
         return self._takings[-1]
+
+    def drawer(self) -> None:
+        drawing = JetStreamDrawing(queue_server(), self.name, KEY, self.api, lambda: NOW)
+        self._takings.append(asyncio.create_task(drawing.draw_forever()))
 
     async def close(self) -> None:
         for task in self._takings:
@@ -179,6 +183,24 @@ def test_a_sequencer_that_was_replaced_answers_nothing_and_keeps_nothing(
         old.cancel()
         queue.sequencer()
         assert (await asking).status == 201
+
+    play(scene)
+
+
+def test_pictures_are_drawn_elsewhere_where_somebody_does() -> None:
+    async def scene(queue: Queue) -> None:
+        worker = queue.worker()
+        look = msgspec.structs.replace(ACT, method="GET", target="/v1/picture/events", body=b"")
+        assert await worker.draw(look) is None
+        queue.drawer()
+        await asyncio.sleep(0.5)
+        answered = await worker.draw(look)
+        assert answered is not None
+        assert (answered.status, answered.body) == (201, b"!")
+        assert queue.api.asked == ["GET /v1/picture/events "]
+        # Who draws for others asks none of them.
+        own = JetStreamHanding(queue_server(), queue.name, KEY, lambda: NOW, draws=True)
+        assert await own.draw(look) is None
 
     play(scene)
 

@@ -16,7 +16,9 @@ from trilogue.node.repeats import Reply
 __all__ = ["HANDLERS"]
 
 
-@operation("GET", "/v1/picture/events", gives={200: PictureAnswer}, raises=(InputError,))
+@operation(
+    "GET", "/v1/picture/events", gives={200: PictureAnswer}, raises=(InputError,), draws=True
+)
 async def picture(call: Call, query: ForPurpose) -> PictureAnswer:
     """Locate the events in all arrivals that may be read now, once for each coalition.
 
@@ -53,7 +55,9 @@ async def file_estimate(call: Call, given: FilingInput) -> Reply:
     return await call.once(act)
 
 
-@operation("GET", "/v1/picture/flights", gives={200: FlightsAnswer}, raises=(InputError,))
+@operation(
+    "GET", "/v1/picture/flights", gives={200: FlightsAnswer}, raises=(InputError,), draws=True
+)
 async def flights(call: Call, query: ForPurpose) -> FlightsAnswer:
     """Follow the missiles in all plots and tracks that may be read now, once for each coalition.
 

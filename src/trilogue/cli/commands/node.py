@@ -154,7 +154,7 @@ def join(
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @click.option(
     "--role",
-    type=click.Choice(["all", "sequencer", "api"]),
+    type=click.Choice(["all", "sequencer", "api", "picture"]),
     default="all",
     show_default=True,
     help="What this process does, where the store is in PostgreSQL and several share it.",
@@ -185,7 +185,8 @@ def up(
 
     A sequencer stands by while another process leads, and takes over when that one ends. Workers
     answer what they can at an address of their own, which several may share, and hand acts over to
-    the sequencer.
+    the sequencer. A picture worker answers what they pass on of the picture, so that they need not
+    compute.
     """
     import logging
 
@@ -201,6 +202,8 @@ def up(
         raise click.UsageError("--role is for a node whose store is in PostgreSQL.")
     if role == "api" and api is None:
         raise click.UsageError("--role api needs --api: node.toml's address is the sequencer's.")
+    if role == "picture" and known.queue is None:
+        raise click.UsageError("--role picture needs a queue: set TRILOGUE_QUEUE.")
     if role == "all":
         with NodeLock(directory):
             _check_free("listen", settings.listen_address)
@@ -216,13 +219,16 @@ def up(
         elif not quiet:
             click.echo(text, err=True)
 
-    neighbours = "" if role == "api" else f" neighbours at {settings.listen},"
-    tell(f"{settings.participant}'s node:{neighbours} API at {settings.api_url}. Ctrl-C stops it.")
+    where = {
+        "api": f"API at {settings.api_url}",
+        "picture": "pictures through the queue",
+    }.get(role, f"neighbours at {settings.listen}, API at {settings.api_url}")
+    tell(f"{settings.participant}'s node: {where}. Ctrl-C stops it.")
     try:
-        if role == "api":
+        if role in ("api", "picture"):
             from trilogue.node.worker import work
 
-            work(settings, known, create_app)
+            work(settings, known, create_app, draws=role == "picture")
         else:
             serve(
                 directory,
