@@ -324,7 +324,7 @@ class Nodes:
     def end(self) -> None:
         """Kill whatever still runs."""
         for node in self:
-            if node.running:
+            if node.process is not None:
                 node.kill()
 
     def settle(self) -> None:

@@ -38,6 +38,8 @@ LOOK_SECONDS = 0.2
 """How often a worker looks whether anything new counts."""
 HEALTH_SECONDS = 1.0
 """How often it asks the sequencer how that is."""
+ANSWER_SECONDS = 10.0
+"""How long that may take: a busy sequencer is no absent one."""
 CLOSE_SECONDS = 20.0
 UNHEARD = "this worker has not heard of its sequencer yet"
 
@@ -129,7 +131,7 @@ class Worker:
     async def _ask_health(self) -> Health:
         asked = Asked(method="GET", target="/healthz", headers=(), body=b"", again=False)
         try:
-            answered = await self.handing.hand(asked, HEALTH_SECONDS)
+            answered = await self.handing.hand(asked, ANSWER_SECONDS)
             found = canonical.decode_payload(answered.body, HealthAnswer)
         except (UnavailableError, FormatError) as error:
             return Health(ready=False, reasons=(f"the sequencer: {error.message}",))
