@@ -16,6 +16,7 @@ from trilogue.node.inputs import Place
 __all__ = [
     "Failed",
     "Fork",
+    "Health",
     "KeysStatus",
     "NeighbourStatus",
     "Overdue",
@@ -128,3 +129,13 @@ class Running:
 
     queued: int
     neighbours: Mapping[str, Reached] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the node serves (`ready`), and everything that stands in its way."""
+
+    ready: bool
+    reasons: tuple[str, ...] = field(default=())
+    stale: str = ""
+    """Why nothing of the store is served, or empty: it may be older than a withdrawal."""

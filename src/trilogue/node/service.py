@@ -13,12 +13,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -27,10 +25,8 @@ from trilogue.arrangement.parse import parse_arrangement
 from trilogue.encoding import instant
 from trilogue.errors import FormatError, UnavailableError
 from trilogue.node.channel import pinned, server_context
-from trilogue.node.condition import Running
+from trilogue.node.condition import Health, Running
 from trilogue.node.engine import Engine
-from trilogue.node.lock import NodeLock
-from trilogue.node.logs import loop_failed
 from trilogue.node.metrics import Metrics
 from trilogue.node.neighbour import FAILURES, Neighbour
 from trilogue.node.port import PeerPort
@@ -40,7 +36,6 @@ from trilogue.node.sending import Outgoing
 from trilogue.node.sequencer import Done
 from trilogue.node.servers import Stoppable, end_connections, http_server
 from trilogue.node.settings import Settings
-from trilogue.node.tracing import set_up as set_up_traces
 from trilogue.node.tracing import span, within
 from trilogue.node.watch import status
 from trilogue.node.watching import Watching
@@ -49,7 +44,7 @@ from trilogue.protocol.delivery import Ack, Seen
 from trilogue.store.database import LeaseLostError
 from trilogue.tlog.witness import WitnessAnswer
 
-__all__ = ["Health", "Service", "open_engine", "run", "serve", "wall_clock"]
+__all__ = ["Service", "open_engine", "wall_clock"]
 
 T = TypeVar("T")
 _Pins = tuple[tuple[str, tuple[bytes, ...]], ...]
@@ -67,8 +62,6 @@ LOOK_SECONDS = 0.25
 SEEN_SECONDS = 1.0
 """How long a node that starts waits for what its neighbours say they have seen of its log."""
 ASK_AGAIN_SECONDS = 0.5
-STANDBY_SECONDS = 0.5
-"""How often a standby tries to take over."""
 CLOSE_SECONDS = 20.0
 """How long the servers may take to answer what they began."""
 
@@ -93,16 +86,6 @@ def open_engine(
         reads_only=reads_only,
     )
     return engine, settings
-
-
-@dataclass(frozen=True)
-class Health:
-    """Whether the node serves (`ready`), and everything that stands in its way."""
-
-    ready: bool
-    reasons: tuple[str, ...] = field(default=())
-    stale: str = ""
-    """Why nothing of the store is served, or empty: it may be older than a withdrawal."""
 
 
 class _Group(NamedTuple):
@@ -138,7 +121,7 @@ class Service:
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
         self._stopped = asyncio.Event()
         self._channels = asyncio.Event()
-        self._replaced = False
+        self.replaced = False
         """Whether another process leads this store now: this one ends."""
         self._heard = asyncio.Event()
         """Set when neighbours that are there have said how far they saw the own log."""
@@ -227,7 +210,7 @@ class Service:
                     self._worker, self._commit, [act for act, _ in batch]
                 )
             except Exception as error:
-                self._replaced = isinstance(error, LeaseLostError)
+                self.replaced = isinstance(error, LeaseLostError)
                 if not isinstance(error, UnavailableError):
                     log.exception("a group could not be committed")
                 elif not halted:
@@ -419,16 +402,6 @@ class Service:
     def _own_tls(self) -> Path:
         return self.engine.channel_keys.tls_pem
 
-    async def _take_acts(self, queue: str, application: Callable[..., Any]) -> None:
-        """Answer what workers ask through the queue."""
-        from trilogue.node.jetstream import JetStreamTaking
-
-        key = self.engine.keystore.queue()
-        taking = JetStreamTaking(
-            queue, self.engine.me, key, application, self.clock, lambda: self._replaced
-        )
-        await taking.take_forever()
-
     # Housekeeping.
 
     async def _sweep(self) -> None:
@@ -455,7 +428,9 @@ class Service:
 
     # Life.
 
-    async def run_forever(self, application: Callable[..., Any] | None = None) -> None:
+    async def run_forever(
+        self, application: Callable[..., Any] | None = None, *beside: Coroutine[Any, Any, None]
+    ) -> None:
         """Serve until a signal: the peer port, the API (an ASGI application), and the outboxes.
 
         Raises what made a part of the node fail: a node does not limp.
@@ -470,13 +445,11 @@ class Service:
             )
         for name, location in self.settings.peers.items():
             self.neighbours[name] = Neighbour(self, name, location)
-        self._start(self._commit_groups(), self._serve_peers(), self._sweep())
+        self._start(self._commit_groups(), self._serve_peers(), self._sweep(), *beside)
         for neighbour in self.neighbours.values():
             self._start(neighbour.send_forever(), neighbour.witness_forever())
         if application is not None:
             host, port = self.settings.api_address
-            if self.settings.queue is not None:
-                self._start(self._take_acts(self.settings.queue, application))
             server = http_server(application, host, port, self.settings.api_context())
             self._tasks.append(self._serve(server))
         if self.settings.metrics is not None:
@@ -525,74 +498,3 @@ class Service:
             if self.engine.sending.unsettled:
                 self._commit([])
         self.engine.close()
-
-
-def serve(
-    directory: Path,
-    application: Callable[[Service], Any] | None = None,
-    *,
-    unasked: Sequence[str] = (),
-    listen: str | None = None,
-    api: str | None = None,
-    standby: bool = False,
-) -> None:
-    """Run the node of a directory until it is told to stop.
-
-    `application` makes the API's ASGI application for the service. `unasked` are neighbours
-    without whose word a restored node goes on. `listen` and `api` go before the settings'
-    addresses. Raises `UnavailableError` when another process runs this node, unless this is a
-    `standby`: it waits until it can take over.
-    """
-    settings = Settings.read(directory).at(listen, api)
-    # Of a shared store, the lease says who runs the node: its processes may share the directory.
-    with nullcontext() if settings.shares_store else NodeLock(directory):
-        engine = _take_over(directory) if standby else open_engine(directory)[0]
-        if engine is None:
-            return
-        for name in unasked:
-            log.warning("going on without asking %s how much of this log it has seen", name)
-            engine.go_without(name)
-
-        async def main() -> None:
-            service = Service(engine, settings)
-            app = None if application is None else application(service)
-            await service.run_forever(app)
-
-        run(main, settings)
-
-
-def run(main: Callable[[], Coroutine[Any, Any, None]], settings: Settings) -> None:
-    """Run the event loop of one of a node's processes to its end."""
-    import uvloop
-
-    async def whole() -> None:
-        asyncio.get_running_loop().set_exception_handler(loop_failed)
-        await main()
-        # What the loop still finds half open when it closes, no longer concerns anybody.
-        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
-
-    stop_traces = set_up_traces(settings.participant) if settings.traces else lambda: None
-    runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    try:
-        runner.run(whole())
-    finally:
-        with suppress(OSError):  # a neighbour was still in its handshake
-            runner.close()
-        stop_traces()
-
-
-def _take_over(directory: Path) -> Engine | None:
-    """Wait until nobody leads the store; return the engine, or None when told to stop."""
-    told = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: told.set())
-    why = ""
-    while not told.is_set():
-        try:
-            return open_engine(directory)[0]
-        except UnavailableError as error:
-            if error.message != why:
-                why = error.message
-                log.info("standing by: %s", why)
-        told.wait(STANDBY_SECONDS)
-    return None

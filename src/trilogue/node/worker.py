@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 from trilogue.encoding import canonical
 from trilogue.errors import FormatError, UnavailableError
 from trilogue.node.answers import HealthAnswer
-from trilogue.node.condition import Running
+from trilogue.node.condition import Health, Running
 from trilogue.node.engine import Engine
 from trilogue.node.handing import Asked, Handing, HttpHanding
 from trilogue.node.metrics import Metrics
 from trilogue.node.servers import Stoppable, http_server
-from trilogue.node.service import Health, open_engine, run
+from trilogue.node.service import open_engine
+from trilogue.node.serving import run
 from trilogue.node.settings import Settings
 
 __all__ = ["Worker", "work"]

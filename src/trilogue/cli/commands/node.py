@@ -193,7 +193,7 @@ def up(
     from trilogue.api import create_app
     from trilogue.node.lock import NodeLock
     from trilogue.node.logs import set_up
-    from trilogue.node.service import serve
+    from trilogue.node.serving import serve
     from trilogue.node.settings import Settings
 
     known = Settings.read(directory)
