@@ -286,7 +286,7 @@ class Nodes:
 
         They know each other's cards and one arrangement, which is in force when `adopted`.
         """
-        stores.copy(_adopted() if adopted else _founded(), base)
+        stores.copy((_adopted if adopted else _founded)(stores.kind()), base)
         nodes = cls(base)
         ports = free_ports(2 * len(PARTICIPANTS))
         listen = {who: f"127.0.0.1:{ports.pop()}" for who in PARTICIPANTS}
@@ -389,7 +389,7 @@ def open_trio(base: Path) -> Trio:
 
 
 @cache
-def _founded() -> Path:
+def _founded(kind: str) -> Path:
     """Make three nodes that know each other and one arrangement; return where."""
     base = _scratch()
     officers = [word for name in OFFICERS for word in ("--officer", name)]
@@ -416,10 +416,10 @@ def _founded() -> Path:
 
 
 @cache
-def _adopted() -> Path:
+def _adopted(kind: str) -> Path:
     """Make three nodes under an arrangement that all have adopted; return where."""
     base = _scratch()
-    stores.copy(_founded(), base)
+    stores.copy(_founded(kind), base)
     for who in PARTICIPANTS:
         settings = Settings.read(base / who)
         msgspec.structs.replace(settings, store=stores.location(base / who)).write()

@@ -1,6 +1,6 @@
 """Three engines in memory of one another: real stores, real keys, deliveries carried by hand.
 
-A `Trio` is KR, US and JP under one adopted arrangement. `prepared()` makes one once per process
+A `Trio` is KR, US and JP under one adopted arrangement. `prepared` makes one once per process
 and closes it; every test works on a copy, so that key generation is paid for once.
 
     trio = Trio.copy(tmp_path)
@@ -110,7 +110,7 @@ class Trio:
     @classmethod
     def copy(cls, base: Path) -> Trio:
         """Return a trio in which the arrangement is in force, in a directory of its own."""
-        source, now = prepared()
+        source, now = prepared(stores.kind())
         stores.copy(source, base)
         return cls.open(base, Clock(now))
 
@@ -312,7 +312,7 @@ def filed(authored: Authored) -> Filed:
 
 
 @cache
-def prepared() -> tuple[Path, str]:
+def prepared(kind: str) -> tuple[Path, str]:
     """Make a trio with keys, cards and an adopted arrangement; return where, and what time it is.
 
     The directories are closed and complete: copy them.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from tests.support import stores
 from tests.support.stores import drop, new_url
+from tests.support.trio import TEMPLATE, Trio
 
 from trilogue.errors import InputError, UnavailableError
 from trilogue.node.archive import back_up, restore, vault_of
@@ -95,6 +100,81 @@ def test_another_nodes_store_is_refused(tmp_path: Path):
     with pytest.raises(UnavailableError, match="is not that of the keys in"):
         open_(tmp_path / "other")
     open_(tmp_path / "kr").close()
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[Trio]:
+    """Three participants whose stores are on the server, whatever the other tests use."""
+    before = stores.kind(), stores.workers(), stores.queue() is not None
+    stores.use(stores.POSTGRESQL, 0, queued=False)
+    trio = Trio.copy(tmp_path / "shared")
+    yield trio
+    trio.close()
+    stores.use(*before)
+
+
+def beside(trio: Trio, who: str) -> Engine:
+    """Open a node's engine to read, as a worker does."""
+    directory = trio.base / who
+    store = stores.location(directory)
+    return Engine(directory, who, TEMPLATE, trio.clock.of(who), store, reads_only=True)
+
+
+def test_who_reads_beside_the_sequencer_writes_nothing(shared: Trio):
+    with closing(beside(shared, "KR")) as engine:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            engine.db.q.add_token(hash=b"x", name="x", roles="x")
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            engine.act(engine.governing.adopt)
+    shared.file("KR")  # who leads goes on
+
+
+def test_who_reads_beside_the_sequencer_learns_what_makes_its_memory_untrue(shared: Trio):
+    filed = shared.file("KR", "seen")
+    grant = shared.grant(filed)
+    shared.settle()
+    with closing(beside(shared, "JP")) as engine:
+
+        def look() -> tuple[bool, list[bytes]]:
+            with engine.db.snapshot():
+                engine.catch_up()
+                held = [engine.holdings.open(one) for one in engine.holdings.all()]
+                return engine.books.force(engine.now()).in_force, held
+
+        in_force, held = look()
+        assert in_force
+        assert len(held) == 1
+        shared.act("JP", lambda e: e.governing.suspend("arrangement", "review"))
+        assert not look()[0]
+        shared.act("JP", lambda e: e.governing.resume("arrangement", "done"))
+        shared.withdraw(grant)
+        shared.settle()
+        assert look() == (True, [])
+
+
+def test_who_takes_a_node_over_takes_its_vault_along(shared: Trio):
+    """What led before and wakes up late writes into a file that nobody reads."""
+    filed = shared.file("KR", "before")
+    late = shared["KR"].vault
+    directory, slot = shared.base / "KR", shared["KR"].db.q.last_slot() + 1
+    with closing(beside(shared, "KR")) as reader:
+        shared["KR"].db.close()
+        old = (directory / "vault.bin").read_bytes()
+        store = stores.location(directory)
+        leads = shared.engines["KR"] = Engine(
+            directory, "KR", TEMPLATE, shared.clock.of("KR"), store
+        )
+        assert (directory / "vault.bin").read_bytes() == old
+        assert os.pread(late._file, len(old), 0) == bytes(len(old))
+        second = shared.file("KR", "after")
+        late.new_keys(slot, 1)
+        late.flush()
+        assert shared.read("KR", second)
+        with reader.db.snapshot():
+            reader.catch_up()
+            assert len(list(reader.holdings.all())) == len(list(leads.holdings.all())) == 2
+    assert shared.read("KR", filed)
+    late.close()
 
 
 def test_one_process_at_a_time_opens_it(tmp_path: Path):
