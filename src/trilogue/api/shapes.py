@@ -24,14 +24,14 @@ from trilogue.node.consenting import Deferred
 from trilogue.node.engine import raise_refused
 from trilogue.node.filed import Batch, BatchEntry, Denied, Submitted, SubmittedPortion
 from trilogue.node.inputs import BatchInput, Place, ReportInput, SourceInput
-from trilogue.picture.filing import sources_of
-from trilogue.picture.seismic import SeismicPicture
-from trilogue.picture.sources import Readable
 from trilogue.protocol.statement import Composed, Statement
 from trilogue.reports.cite import Cite
 
 if TYPE_CHECKING:
+    # Numerics are heavy: a node starts without them.
     from trilogue.picture.missiles import RaidPicture
+    from trilogue.picture.seismic import SeismicPicture
+    from trilogue.picture.sources import Readable
 
 __all__ = ["batch", "event_entry", "granted", "logged", "raid_entry", "submitted"]
 
@@ -65,6 +65,8 @@ def granted(done: Composed | Deferred | Refused) -> Granted | Waiting:
 
 def event_entry(picture: SeismicPicture) -> EventEntry:
     """Answer with one event, each coalition's estimate as the command line prints it."""
+    from trilogue.picture.filing import sources_of
+
     sources = sources_of(picture, picture.best)
     return EventEntry(
         event=picture.event,
