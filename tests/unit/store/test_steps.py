@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import psycopg
@@ -61,6 +62,8 @@ def server_schema(db: PostgresDatabase) -> set[tuple]:
 
 def test_there_is_a_step_to_each_schema():
     assert [number for number, _ in steps(OLDEST)] == list(range(OLDEST + 1, SCHEMA_VERSION + 1))
+    found = [path.name for path in (files("trilogue.store") / "sql/steps").iterdir()]
+    assert len(found) == SCHEMA_VERSION - OLDEST, f"two lead to one schema: {sorted(found)}"
 
 
 def test_a_file_of_the_oldest_schema_becomes_what_a_new_one_is(tmp_path: Path):
