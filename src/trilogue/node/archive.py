@@ -95,10 +95,13 @@ def check(
 ) -> Verified:
     """Restore an archive without its vault into a folder `beside`, check it whole, drop it again.
 
-    Raises what `restore` raises.
+    The store is checked as the copy that it is, wherever the node has it. Raises what `restore`
+    raises.
     """
-    with TemporaryDirectory(dir=beside) as made:
-        return restore(archive, Path(made) / "node", clock=clock, vault=None, progress=progress)
+    with TemporaryDirectory(dir=beside) as made, whole(Path(made) / "node") as making:
+        _unpack(archive, making)
+        with _opened(archive, making, str(making / _STORE), clock) as engine:
+            return verify(engine, progress)
 
 
 def restore(
@@ -124,14 +127,8 @@ def restore(
             except FileNotFoundError:
                 raise NotFoundError(f"{vault} does not exist") from None
         settings = Settings.read(making)
-        template = parse_arrangement(settings.template_files())
         with _in_place(making / _STORE, settings) as location:
-            try:
-                # Opening the engine replays the destructions that the store knows of.
-                engine = Engine(making, settings.participant, template, clock, location)
-            except sqlite3.DatabaseError as error:
-                raise UnavailableError(f"the store in {archive} is damaged: {error}") from error
-            with closing(engine):
+            with _opened(archive, making, location, clock) as engine:
                 found = verify(engine, progress)
                 neighbours = engine.books.addressing().neighbours(engine.me)
             if found.size < seen:
@@ -142,6 +139,21 @@ def restore(
                 )
             mark(making, tuple(neighbours))
     return found
+
+
+@contextmanager
+def _opened(
+    archive: Path, directory: Path, location: str, clock: Callable[[], str]
+) -> Iterator[Engine]:
+    """Open what was unpacked; that alone replays the destructions that the store knows of."""
+    settings = Settings.read(directory)
+    template = parse_arrangement(settings.template_files())
+    try:
+        engine = Engine(directory, settings.participant, template, clock, location)
+    except sqlite3.DatabaseError as error:
+        raise UnavailableError(f"the store in {archive} is damaged: {error}") from error
+    with closing(engine):
+        yield engine
 
 
 @contextmanager
