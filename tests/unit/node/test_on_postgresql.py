@@ -14,11 +14,12 @@ from tests.support.stores import drop, new_url
 from tests.support.trio import TEMPLATE, Trio
 
 from trilogue.errors import InputError, UnavailableError
-from trilogue.node.archive import back_up, restore, vault_of
+from trilogue.node.archive import back_up, check, restore, vault_of
 from trilogue.node.engine import Engine
 from trilogue.node.founding import found
 from trilogue.node.service import open_engine
 from trilogue.node.settings import STORE_VARIABLE, Settings
+from trilogue.node.watch import status
 from trilogue.store.database import open_database
 
 NOW = "2026-11-23T06:00:00.000Z"
@@ -219,3 +220,16 @@ def test_a_restore_that_is_refused_leaves_no_store(tmp_path: Path):
         bring_back(tmp_path / "archive", tmp_path / "back", seen=2)
     assert is_empty(settings.store_location)
     assert not (tmp_path / "back").exists()
+
+
+def test_a_backup_is_taken_and_checked_beside_the_process_that_leads(tmp_path: Path):
+    make(tmp_path / "kr", new_url(tmp_path))
+    with closing(open_(tmp_path / "kr")) as leading:
+        beside, _ = open_engine(tmp_path / "kr", reads_only=True)
+        with closing(beside):
+            assert status(beside, "en").log_size == 1
+            back_up(beside, tmp_path / "archive")
+        found_ = check(tmp_path / "archive", tmp_path / "kr", clock=lambda: NOW)
+        assert found_.size == 1
+        leading.rotate()
+        assert leading.db.q.size_of(speaker="KR") == 2
