@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from trilogue.cli.root import trilogue
 from trilogue.node.settings import Settings
@@ -88,6 +89,12 @@ class Machine:
             for unit in words[2:]:
                 getattr(self, words[1])(unit.removeprefix("trilogue@"))
             return "", 0
+        back = {free: port for port, free in self.ports.items()}
+        if words[0] == "trilogue" and "||" not in words:
+            # In this process: what takes a second to import is imported once.
+            swapped = shlex.split(self._swap(line, self.ports))
+            told = CliRunner().invoke(trilogue, swapped[1:], prog_name="trilogue")
+            return self._swap(told.stdout + told.stderr, back), told.exit_code
         done = subprocess.run(
             ["sh", "-c", self._swap(line, self.ports)],
             cwd=self.directory,
@@ -97,7 +104,6 @@ class Machine:
             timeout=120,
             check=False,
         )
-        back = {free: port for port, free in self.ports.items()}
         return self._swap(done.stdout + done.stderr, back), done.returncode
 
     def start(self, name: str) -> None:
@@ -161,8 +167,11 @@ def check(machine: Machine, line: str, printed: str) -> None:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """Three nodes that run under an adopted arrangement, and their administrators' tokens."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if "TRILOGUE" in name]:
+        monkeypatch.delenv(name)
     made = Machine(tmp_path)
     names = ("kr", "us", "jp")
     for place, name in enumerate(names):
@@ -197,6 +206,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 
 @pytest.mark.processes
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # it starts twenty nodes, one after another
 def test_the_runbook_does_what_it_says(machine: Machine) -> None:
     for line, printed in steps(RUNBOOK):
         check(machine, line, printed)
