@@ -31,6 +31,8 @@ __all__ = ["MEDIA_TYPE", "METRICS", "Metric", "Metrics"]
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_STEPS = range(10)
+"""The acceptance steps at which something of a peer's can fail."""
 _ACTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -106,6 +108,8 @@ class Metrics:
     """The metrics of one node. Counting is safe from any thread."""
 
     def __init__(self, participant: str) -> None:
+        # Otherwise each counter has a series beside it that nobody reads.
+        prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = prometheus.CollectorRegistry()
         self._by_name = {metric.name: self._make(metric) for metric in METRICS}
         self._under: dict[tuple[str, tuple[str, ...]], Any] = {}
@@ -166,6 +170,10 @@ class Metrics:
         failed = Counter(one.neighbour for one in status.failed)
         for one in status.neighbours:
             peer = one.participant
+            # A rate needs a 0 before the first that is counted.
+            self._of("statements_accepted", peer)
+            for step in _STEPS:
+                self._of("statements_refused", peer, str(step))
             for name, value in (
                 ("cosignature_lag_statements", max(0, status.log_size - one.cosigned)),
                 ("outbox_statements", one.waiting),

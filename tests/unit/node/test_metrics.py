@@ -100,3 +100,10 @@ def test_overdue_destructions_and_incidents_are_counted(trio: Trio) -> None:
     assert read(Metrics("KR").show(late))["trilogue_overdue_destructions",] == 2
     trio.settle()
     assert look(trio, "KR").overdue == ()
+
+
+def test_a_refusal_is_counted_from_zero(trio: Trio) -> None:
+    found = read(Metrics("KR").show(look(trio, "KR")))
+    steps = {name[2] for name in found if name[0] == "trilogue_statements_refused_total"}
+    assert steps == {str(step) for step in range(10)}
+    assert not any(name.endswith("_created") for name, *_ in found)
