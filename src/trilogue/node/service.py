@@ -409,7 +409,8 @@ class Service:
         await self._heard.wait()
         while True:
             try:
-                if self.engine.sequencer.halted:
+                sequencer = self.engine.sequencer
+                if sequencer.halted and not sequencer.stale and not self.engine.db.damage:
                     # Nobody may be acting who would notice that it goes again.
                     await self.run(self.engine.db.q.probe)
                 await self.ask(self.watching.look)
