@@ -40,6 +40,8 @@ class Link:
         self._rate = 0.0
         self._resets: Iterator[int] = iter(())
         self._now: set[_Connection] = set()
+        self.never = asyncio.Event()
+        """What a connection waits for that is dead."""
 
     # Inside the loop.
 
@@ -120,7 +122,7 @@ class _Connection:
                 if pause:
                     await asyncio.sleep(len(data) * pause)
                 if self._dead:
-                    await asyncio.Event().wait()  # nobody hears how it ends, either
+                    await self._link.never.wait()  # nobody hears how it ends, either
                 if not data:
                     return
                 if counts and self._left is not None:
