@@ -97,6 +97,8 @@ class Run:
             except Exception:  # noqa: BLE001 - the next row may hold
                 self.failed.append(fault.name)
                 _say(f"!! {fault.name}\n{traceback.format_exc()}")
+                for node in scene.nodes:
+                    _say(f"--- {node.name}\n{node.stderr[-2000:]}")
                 break
             done[fault.name] = scene.seen
             _tell(fault, scene.seen, time.monotonic() - begun)

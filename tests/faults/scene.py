@@ -91,7 +91,7 @@ class Scene:
         try:
             self.nodes.start()
             with self.nodes["KR"].client() as client:
-                client.stand(StandingInput(rule=standing()))
+                client.stand(StandingInput(rule=standing(per_hour=100_000_000)))
             self.nodes.settle()
         except BaseException:
             self.close()
