@@ -160,8 +160,8 @@ class Holdings:
         return self._vault.slots < self._free_slot()
 
     def lost(self, speaker: str, index: int, portion: str) -> bool:
-        """Say whether a portion of a report is held here and cannot be opened."""
-        rows = list(self._db.q.holdings_of_portion(speaker=speaker, idx=index, portion=portion))
+        """Say whether a report's portion is held here and cannot be opened."""
+        rows = self._db.q.holdings_of_portion(speaker=speaker, idx=index, portion=portion)
         return any(row["state"] == "held" and self._unwrapped(row) is None for row in rows)
 
     def ciphertext(self, holding: Holding) -> bytes:

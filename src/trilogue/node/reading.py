@@ -15,7 +15,7 @@ import msgspec
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import GrantBody
 from trilogue.consent.extent import check_alive
-from trilogue.errors import ConsentError, NotFoundError, RefusedError, UnavailableError
+from trilogue.errors import ConsentError, NotFoundError, RefusedError
 from trilogue.marking import Marking, equivalent_mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
@@ -86,7 +86,7 @@ class Reading:
         if problem is not None:
             raise problem
         if self._holdings.lost(speaker, index, source.portion):
-            raise UnavailableError(
+            raise NotFoundError(
                 f"portion {source.portion} is held here, and its key in the vault is damaged",
                 hint="put the vault's copy back, or have its originator grant it again",
             )

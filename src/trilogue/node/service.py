@@ -414,8 +414,7 @@ class Service:
                     # Nobody may be acting who would notice that it goes again.
                     await self.run(self.engine.db.q.probe)
                 await self.ask(self.watching.look)
-                held = self.engine.sequencer.held_back or not self.watching.clocks_agree()
-                while not held and await self.ask(self.engine.has_lapsed):
+                while await self.ask(self.engine.has_lapsed) and await self._may_destroy():
                     await self.run(self.engine.sweep)
                 await self.ask(self.publishing.publish)
             except LeaseLostError:
@@ -426,6 +425,18 @@ class Service:
             async with self._news:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), SWEEP_SECONDS)
+
+    async def _may_destroy(self) -> bool:
+        """Say whether what ran out may be destroyed: neighbours that are there agree on the time.
+
+        They are asked now: a clock may have jumped since they answered last.
+        """
+        if self.engine.sequencer.held_back:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SEEN_SECONDS):
+                await asyncio.gather(*map(self._ask_seen, self.neighbours))
+        return self.watching.clocks_agree()
 
     # Life.
 
