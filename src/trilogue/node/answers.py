@@ -80,11 +80,11 @@ class Page(Answer, Generic[T], frozen=True, kw_only=True):
 # The node and the arrangement.
 
 
-class HealthAnswer(Answer, frozen=True, kw_only=True):
+class HealthAnswer(Answer, frozen=True, kw_only=True, omit_defaults=True):
     """Whether the node serves, and everything that stands in its way."""
 
     ready: bool
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...]
     stale: str = ""
     """Why nothing is served, or empty: the store may be older than what was withdrawn since."""
 
