@@ -17,8 +17,9 @@ from trilogue.api import reading
 from trilogue.api.call import IDEMPOTENCY_KEY, KEY_PATTERN
 from trilogue.api.controllers import SUBJECTS
 from trilogue.api.descriptions import describe_structs
-from trilogue.api.examples import ANSWERS, GIVEN, problem_example
+from trilogue.api.examples import ANSWERS, GIVEN
 from trilogue.api.operation import EVENTS, Operation
+from trilogue.api.problem_examples import problem_example
 from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE, MAY
 from trilogue.errors import TrilogueError, UnavailableError

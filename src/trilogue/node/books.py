@@ -175,6 +175,12 @@ class Books:
         """Whether the signatures of this very note were verified before."""
         return self._db.q.note_seen(speaker=speaker, size=size, note=note) is not None
 
+    def forked(self) -> list[str]:
+        """Say which participants' logs forked, and where."""
+        return [
+            f"{fork['speaker']}'s log forked at size {fork['size']}" for fork in self._db.q.forks()
+        ]
+
     def statement(self, cite: Cite) -> Statement | None:
         """The statement that counts where the cite leads, or None."""
         kept = self.kept(cite.speaker, cite.index)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from trilogue.encoding import instant
 from trilogue.errors import NotFoundError, UnavailableError
@@ -32,7 +32,7 @@ from trilogue.store.projection import fold
 from trilogue.tlog.checkpoint import Checkpoint, sign_checkpoint
 from trilogue.tlog.tree import HashReader, Overlay, Subtree, append_hashes, root
 
-__all__ = ["Done", "Sequencer", "StoredHashes"]
+__all__ = ["Done", "Group", "Sequencer", "StoredHashes"]
 
 T = TypeVar("T")
 
@@ -66,6 +66,17 @@ class Done(Generic[T]):
         if self.error is not None:
             raise self.error
         return self.value  # type: ignore[return-value]
+
+
+class Group(NamedTuple):
+    """A group that was committed."""
+
+    done: list[Done[Any]]
+    position: int
+    """The newest statement that counts here."""
+    forks: list[str]
+    hurried: set[str]
+    """Neighbours whose outbox should be looked at now."""
 
 
 class Sequencer:

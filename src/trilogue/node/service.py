@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.encoding import instant
@@ -33,7 +33,7 @@ from trilogue.node.port import PeerPort
 from trilogue.node.publishing import Publishing
 from trilogue.node.scrape import Scrape
 from trilogue.node.sending import Outgoing
-from trilogue.node.sequencer import Done
+from trilogue.node.sequencer import Group
 from trilogue.node.servers import Stoppable, end_connections, http_server
 from trilogue.node.settings import Settings
 from trilogue.node.tracing import span, within
@@ -88,17 +88,6 @@ def open_engine(
     return engine, settings
 
 
-class _Group(NamedTuple):
-    """A group that was committed."""
-
-    done: list[Done[Any]]
-    position: int
-    """The newest statement that counts here."""
-    forks: list[str]
-    hurried: set[str]
-    """Neighbours whose outbox should be looked at now."""
-
-
 class Service:
     """A node that runs. Make it with `open_engine`, then `await run_forever()`."""
 
@@ -115,7 +104,7 @@ class Service:
         )
         self._news = asyncio.Condition()
         self._settling: asyncio.Task[None] | None = None
-        self._forks = self._forked()
+        self._forks = self.engine.books.forked()
         self._position = engine.db.q.last_position()
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
@@ -234,7 +223,7 @@ class Service:
                     future.set_result(one.value)
             await self._tell(group)
 
-    def _commit(self, acts: list[Callable[[], Any]]) -> _Group:
+    def _commit(self, acts: list[Callable[[], Any]]) -> Group:
         """Commit a group, and with it what neighbours answered; say what became of it."""
         engine, sending = self.engine, self.engine.sending
         answered = [sending.settle] if sending.unsettled else []
@@ -255,8 +244,8 @@ class Service:
             sending.forget(settled.value or ())
         hurried, engine.sequencer.hurried = engine.sequencer.hurried, set()
         position = engine.db.q.last_position()
-        forks = self._forks if position == self._position else self._forked()
-        return _Group(done, position, forks, hurried)
+        forks = self._forks if position == self._position else self.engine.books.forked()
+        return Group(done, position, forks, hurried)
 
     async def _ask_around(self) -> None:
         """Ask the neighbours how far they have seen the own log, before anything is added to it.
@@ -282,7 +271,7 @@ class Service:
             size = await neighbour.ask_seen()
             await self.ask(lambda: self.engine.heed_seen(name, size))
 
-    async def _tell(self, group: _Group) -> None:
+    async def _tell(self, group: Group) -> None:
         """Wake whoever waits for news, when there is any."""
         if group.position != self._position:
             for fork in set(group.forks) - set(self._forks):
@@ -315,12 +304,6 @@ class Service:
         with suppress(UnavailableError):
             if self.engine.sending.unsettled:
                 await self.run(lambda: None)
-
-    def _forked(self) -> list[str]:
-        return [
-            f"{fork['speaker']}'s log forked at size {fork['size']}"
-            for fork in self.engine.db.q.forks()
-        ]
 
     # The channel.
 
