@@ -59,6 +59,7 @@ MOST_WAITING = 3000
 """Statements in outboxes beyond which KR's submitters pause: the end must come some day."""
 BY_HAND = 2.0
 """Seconds between two grants by hand."""
+LOOK_SECONDS, WORD_SECONDS = 2.0, 15.0
 LONG = 900.0
 """Seconds after which nodes that do not come to rest have failed."""
 LEAST_GROWTH_MB = 48.0
@@ -302,16 +303,16 @@ def _go_through(
     begun: float,
     seconds: float,
 ) -> None:
-    next_look, kills, cuts = 0.0, 0, 0
+    next_look, next_word, kills, cuts = 0.0, 0.0, 0, 0
     waiting = list(coming)
     while (now := time.monotonic() - begun) < seconds and not load.failed:
         if now >= next_look:
+            megabytes = memory.look(scene, now)
+            next_look = now + LOOK_SECONDS
+        if now >= next_word:
             counts = ", ".join(f"{who} {len(load.filed[who])}" for who in PARTICIPANTS)
-            _say(
-                f"{now:6.0f} s  filed {counts}; {kills} kills, {cuts} cuts;"
-                f" MB {memory.look(scene, now)}"
-            )
-            next_look += 15
+            _say(f"{now:6.0f} s  filed {counts}; {kills} kills, {cuts} cuts; MB {megabytes}")
+            next_word = now + WORD_SECONDS
         if waiting and now >= waiting[0].at:
             one = waiting.pop(0)
             if one.what in PARTICIPANTS:
