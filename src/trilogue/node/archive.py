@@ -101,7 +101,7 @@ def check(
     with TemporaryDirectory(dir=beside) as made, whole(Path(made) / "node") as making:
         _unpack(archive, making)
         with _opened(archive, making, str(making / _STORE), clock) as engine:
-            return verify(engine, progress)
+            return verify(engine, progress, vault=False)
 
 
 def restore(
@@ -129,7 +129,7 @@ def restore(
         settings = Settings.read(making)
         with _in_place(making / _STORE, settings) as location:
             with _opened(archive, making, location, clock) as engine:
-                found = verify(engine, progress)
+                found = verify(engine, progress, vault=vault is not None)
                 neighbours = engine.books.addressing().neighbours(engine.me)
             if found.size < seen:
                 raise InputError(
