@@ -107,16 +107,21 @@ class _Sealed:
 
 
 class _Connection:
-    """A connection to the queue of one participant, which comes back by itself."""
+    """A connection to the queue of one node, which comes back by itself.
 
-    def __init__(self, url: str, participant: str) -> None:
+    The queue is named for the participant and for the key: two nodes of one participant that share
+    a server, such as one in use and one for exercises, do not take each other's acts.
+    """
+
+    def __init__(self, url: str, participant: str, key: bytes) -> None:
         self._url = url
         self._client: Client | None = None
         self._connecting = asyncio.Lock()
-        self.acts = f"trilogue.{participant}.acts"
-        self.questions = f"trilogue.{participant}.questions"
-        self.pictures = f"trilogue.{participant}.pictures"
-        self.stream = f"TRILOGUE-{participant}"
+        name = f"{participant}-{hmac.digest(key, b'trilogue/v1/queue', 'sha256')[:4].hex()}"
+        self.acts = f"trilogue.{name}.acts"
+        self.questions = f"trilogue.{name}.questions"
+        self.pictures = f"trilogue.{name}.pictures"
+        self.stream = f"TRILOGUE-{name}"
 
     async def client(self) -> Client:
         """Return the client, connected before it is first used. Raises `UnavailableError`."""
@@ -197,7 +202,7 @@ class JetStreamHanding:
         draws: bool = False,
     ) -> None:
         self._draws = draws
-        self._connection = _Connection(url, participant)
+        self._connection = _Connection(url, participant, key)
         self._sealed = _Sealed(key)
         self._clock = clock
         self._inbox = ""
@@ -305,7 +310,7 @@ class _End:
         application: Application,
         clock: Callable[[], str],
     ) -> None:
-        self._connection = _Connection(url, participant)
+        self._connection = _Connection(url, participant, key)
         self._sealed = _Sealed(key)
         self._application = application
         self._clock = clock
