@@ -1,7 +1,7 @@
 """Acts through NATS JetStream: the way from API workers to whichever sequencer leads.
 
     worker ──ask, sealed──> stream, on disk ──> sequencer ──its own API──> answer, sealed ──> worker
-                            trilogue.KR.acts                               reply subject
+                         trilogue.KR-….acts                                reply subject
 
 The stream is a work queue: what it has acknowledged it keeps until the sequencer has answered. An
 act that is done once for its key is taken off the queue when it was answered, and so delivered

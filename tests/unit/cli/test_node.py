@@ -144,7 +144,7 @@ def test_a_port_that_is_taken_is_named(run, three, setting):
 
 def test_up_serves_the_node_with_its_api(run, three, monkeypatch):
     served = []
-    monkeypatch.setattr("trilogue.node.service.serve", lambda *given, **_: served.append(given))
+    monkeypatch.setattr("trilogue.node.serving.serve", lambda *given, **_: served.append(given))
     settings = Settings.read(three / "KR")
     msgspec.structs.replace(settings, listen="127.0.0.1:0", api="127.0.0.1:0").write()
     done = run("node", "up", three / "KR")
