@@ -13,7 +13,7 @@ SEED = 20160909
 RATE = 60_000.0
 """Bytes a second on a slow link: all that waits takes longer than one answer may."""
 LARGE = 60_000
-RESETS = 12
+RESETS = 8
 
 
 @fault(
@@ -132,7 +132,6 @@ def slow(scene: Scene) -> None:
     "connections reset after so many bytes",
     does="A delivery that breaks off anywhere counts for nothing and comes again whole.",
     recovers="by itself",
-    quick=True,
 )
 def resets(scene: Scene) -> None:
     chance = random.Random(SEED)
