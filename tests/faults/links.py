@@ -36,6 +36,7 @@ class Link:
         self.port = 0
         self.connections = 0
         """How many were made so far."""
+        self._server: asyncio.Server | None = None
         self._state = "whole"
         self._rate = 0.0
         self._resets: Iterator[int] = iter(())
@@ -47,8 +48,13 @@ class Link:
 
     async def serve(self) -> None:
         """Listen at a port that is free."""
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=AT_ONCE)
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=AT_ONCE)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
 
     def turn(self, state: str, rate: float = 0.0, resets: Iterable[int] = ()) -> None:
         """Behave so from now on."""
@@ -181,6 +187,8 @@ class Links:
         self._loop.close()
 
     async def _end(self) -> None:
+        for link in self._links.values():
+            link.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
