@@ -1,6 +1,6 @@
 """A long run under full load with kills and cuts: `make soak MINUTES=30 SEED=7`.
 
-    KR  posts batches without a pause, unless too much waits already      ┐
+    KR  posts batches without a pause, in bursts                          ┐
     US, JP  post small batches now and then                               ├─ each until acknowledged
     JP requests, KR grants by hand, and withdraws half of that again      ┘
     meanwhile   SIGKILL of a random node; cuts and holes on a random link; each is mended soon
@@ -57,6 +57,10 @@ PAUSE = {"KR": 0.0, "US": 1.0, "JP": 1.0}
 SUBMITTERS = {"KR": 2, "US": 1, "JP": 1}
 MOST_WAITING = 3000
 """Statements in outboxes beyond which KR's submitters pause: the end must come some day."""
+BURST = 10_000
+"""Reports that KR's submitters post without a pause ..."""
+RATE = 150.0
+"""... and reports a second over the whole run: what stands has to be stored, and reckoned up."""
 BY_HAND = 2.0
 """Seconds between two grants by hand."""
 LOOK_SECONDS, WORD_SECONDS = 2.0, 15.0
@@ -182,13 +186,18 @@ class Load:
         return done.statement  # type: ignore[union-attr]
 
     def _hold_back(self) -> None:
-        """Have KR's submitters pause while much waits."""
-        while not self.over.wait(1.0):
+        """Have KR's submitters pause while much waits, and after each burst."""
+        begun = time.monotonic()
+        while not self.over.wait(0.5):
             waiting = 0
             for who in PARTICIPANTS:
                 with suppress(UnavailableError, OSError):
                     waiting = max(waiting, self.scene[who].waiting())
-            (self.full.set if waiting > MOST_WAITING else self.full.clear)()
+            ahead = len(self.filed["KR"]) - RATE * (time.monotonic() - begun)
+            if waiting > MOST_WAITING or ahead > BURST:
+                self.full.set()
+            elif ahead < 0:
+                self.full.clear()
 
     def _until(self, act: Callable[[], T]) -> T:
         """Ask for an act until it is acknowledged, also after the end: nobody is left unsure."""
