@@ -17,7 +17,7 @@ from trilogue.client.connection import _problem
 from trilogue.errors import LocalError, TrilogueError
 from trilogue.node.problem import MEDIA_TYPE, UnknownCallerError, describe, rebuild
 from trilogue.node.tokens import Role, issue
-from trilogue.store.database import Database
+from trilogue.store.database import open_database
 
 _OPERATIONS = sorted((one for _, _, one in operations()), key=lambda one: one.name)
 GIVEN = [one.given for one in _OPERATIONS if one.given is not None]
@@ -61,7 +61,7 @@ def problem(data: bytes) -> None:
 
 @cache
 def _gate() -> tuple[Gate, str]:
-    db = Database(":memory:")
+    db = open_database(":memory:")
     token = issue(db, "lee-min", [Role.ANALYST])
 
     async def ask(question):  # noqa: ANN001, ANN202 - as the node's own

@@ -21,6 +21,9 @@ from hypothesis import HealthCheck, settings
 from tests.support import stores
 from tests.support.trio import Trio
 
+collect_ignore = ["faults"]
+"""A program of its own (`make faults`): read as tests, each of its faults would be there twice."""
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile("dev", deadline=None, suppress_health_check=SLOW)

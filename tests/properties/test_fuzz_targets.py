@@ -146,7 +146,7 @@ def test_a_statement_that_nobody_said_is_noticed(monkeypatch: pytest.MonkeyPatch
         voices.append(msgspec.structs.replace(voice, statements=said))
     altered = canonical.encode(msgspec.structs.replace(read, voices=tuple(voices)))
     TARGETS["received"].run(altered)
-    monkeypatch.setattr("trilogue.protocol.voice.verify_inclusion", lambda *_: None)
+    monkeypatch.setattr("trilogue.protocol.voice.Inclusions.verify", lambda *_: None)
     with pytest.raises(AssertionError):
         TARGETS["received"].run(altered)
 

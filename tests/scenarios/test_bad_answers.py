@@ -79,6 +79,7 @@ def test_what_waits_still_waits(nodes: Nodes, us: Engine, name: str) -> None:
 async def _meet(us: Engine, settings: Settings, times: int) -> None:
     """Deliver and ask for a cosignature, as a running node does, so many times over."""
     service = Service(us, settings)
+    service._channels.set()  # as a running node's are by then
     groups = asyncio.create_task(service._commit_groups())
     jp = Neighbour(service, "JP", settings.peers["JP"])
     await jp.use(us.keys.tls_pem, pinned(us.books, "JP", us.now()))

@@ -79,12 +79,13 @@ class Sending:
         self._tried: dict[str, int] = {}
         self._answered: dict[tuple[str, int], str | None] = {}
 
-    def outgoing(self, peer: str, most_bytes: int = MOST_BYTES) -> Outgoing | None:
+    def outgoing(self, peer: str, most_bytes: int | None = None) -> Outgoing | None:
         """Return the next delivery to a neighbour, or None when nothing waits or nothing may go.
 
         When the arrangement makes delivery wait for cosignatures, only what a cosigned checkpoint
         covers goes.
         """
+        most_bytes = most_bytes or MOST_BYTES
         load = _Load()
         rows: dict[int, tuple[tuple[str, int], ...]] = {}
         full = False

@@ -92,6 +92,7 @@ PRINTS_NO_DATA = {
     "node up",
     "node backup",
     "node restore",
+    "node settle-fork",
     "node rotate-keys",
     "node token issue",
     "node token revoke",

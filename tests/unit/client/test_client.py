@@ -269,7 +269,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_under_the_same_key() -> None
 
 
 def test_a_question_that_was_lost_is_asked_again_and_an_opening_is_not() -> None:
-    with unsteady(body=b'{"ready":true}') as (client, requests):
+    with unsteady(body=b'{"ready":true,"reasons":[]}') as (client, requests):
         assert client.healthz().ready
         assert len(requests) == 2
     given = OpeningInput(portion="x", purpose="x", why="x")
