@@ -95,7 +95,10 @@ def test_without_the_sequencer_workers_read_on_and_do_not_act(korea: Node) -> No
     korea.until_it_serves()
     korea.submit("after")
     korea.stop()
-    assert texts(korea) == Counter(["before", "after"])
+    found = texts(korea)
+    # A queue may still have had it when the sequencer came back: whoever asked was told so.
+    assert found.pop("lost", 0) <= (stores.queue() is not None)
+    assert found == Counter(["before", "after"])
 
 
 def test_a_worker_that_is_killed_leaves_the_others(korea: Node) -> None:

@@ -162,6 +162,8 @@ class Node:
         def serves() -> bool:
             assert self.process is not None
             assert self.running, f"{self.name} ended: {self.process.poll()}\n{self._said()}"
+            if _listeners(self._port) < len(self.workers):
+                return False
             with suppress(UnavailableError, ConnectionRefusedError), self.client() as client:
                 socket.create_connection(self.settings.listen_address).close()
                 return client.healthz().ready
@@ -380,6 +382,12 @@ def until(true: Callable[[], T], what: str, *nodes: Node) -> T:
             raise AssertionError("\n".join([what, *(node._said() for node in nodes)]))
         time.sleep(LOOK)
     return found
+
+
+def _listeners(port: int) -> int:
+    """Return how many sockets listen at a port of loopback: workers share one."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+    return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 
 def open_trio(base: Path) -> Trio:

@@ -58,7 +58,7 @@ MAX_MESSAGE = 6 << 20
 """Bytes: the API's largest body, and what goes with it."""
 MOST_QUEUED = 4096
 """Acts that may wait in the queue; more are turned away, so that a busy node does not grow."""
-QUEUED_SECONDS = 30.0
+QUEUED_SECONDS = HAND_SECONDS
 """For how long an act may wait: nobody waits longer for its answer."""
 TAKEN_SECONDS = 6.0
 """After how long an act that was taken and not answered is delivered again."""

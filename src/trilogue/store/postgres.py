@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
@@ -97,10 +97,8 @@ class PostgresDatabase(Database):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run a block in one transaction."""
-        self._usable()
         try:
-            self._connection.execute("BEGIN", prepare=True)
-            self._within = True
+            self._begin("BEGIN")
             if self._lease is not None:
                 self._lease.check(self.q.lease())
             yield
@@ -147,10 +145,8 @@ class PostgresDatabase(Database):
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Run a block that reads one moment of the store."""
-        self._usable()
         try:
-            self._connection.execute(_LOOK, prepare=True)
-            self._within = True
+            self._begin(_LOOK)
             yield
         except psycopg.OperationalError as error:
             raise unavailable("reached", error) from error
@@ -247,6 +243,18 @@ class PostgresDatabase(Database):
         return cursor.rowcount
 
     # The connection.
+
+    def _begin(self, statement: LiteralString) -> None:
+        """Begin a transaction, over a new connection when the old one had broken unnoticed."""
+        self._usable()
+        try:
+            self._connection.execute(statement, prepare=True)
+        except psycopg.OperationalError:
+            if not self._connection.closed:
+                raise
+            self._usable()  # nothing had begun
+            self._connection.execute(statement, prepare=True)
+        self._within = True
 
     def _usable(self) -> None:
         """Connect anew when the connection broke. Raises `UnavailableError` in a transaction."""
