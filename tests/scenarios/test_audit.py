@@ -137,6 +137,7 @@ def test_a_changed_file_is_refuted(shared: Trio, agreed: str, change: Callable[[
     assert check() == REFUTED
 
 
+@pytest.mark.sqlite
 @pytest.mark.threat("T14")
 def test_a_fork_is_refuted_by_memory_or_by_a_second_source(
     shared: Trio, agreed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

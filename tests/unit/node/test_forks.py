@@ -11,6 +11,8 @@ from trilogue.errors import NotFoundError
 from trilogue.node.engine import Engine
 from trilogue.protocol.bodies import IncidentBody
 
+pytestmark = pytest.mark.sqlite  # a log forks here by a copy of its file
+
 
 @pytest.fixture
 def forked(trio: Trio) -> Trio:

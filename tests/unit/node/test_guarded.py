@@ -64,6 +64,7 @@ def test_whatever_the_mask_a_node_is_its_owners_alone(directory: Path) -> None:
         assert mode(path) == (0o700 if path.is_dir() else 0o600), name
 
 
+@pytest.mark.sqlite
 def test_what_a_running_node_writes_is_its_owners_alone(trio: Trio) -> None:
     before = os.umask(0)
     try:

@@ -58,6 +58,7 @@ def test_a_node_stops_when_a_witness_has_seen_more_of_its_log(trio: Trio) -> Non
     restored.close()
 
 
+@pytest.mark.sqlite
 def test_a_node_stops_when_it_went_on_otherwise_than_a_witness_has_heard(trio: Trio) -> None:
     trio["KR"].close()
     older = trio.base / "older"
@@ -78,6 +79,7 @@ def test_a_node_stops_when_it_went_on_otherwise_than_a_witness_has_heard(trio: T
     restored.close()
 
 
+@pytest.mark.sqlite
 def test_a_node_stops_when_a_witness_has_seen_another_log_of_the_same_size(trio: Trio) -> None:
     trio["KR"].close()
     older = trio.base / "older"
