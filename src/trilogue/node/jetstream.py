@@ -176,6 +176,7 @@ class _Connection:
         if self._client is not None:
             with suppress(Error, TimeoutError):
                 await self._client.close()
+            await asyncio.sleep(0)  # the transport closes in the next turn of the loop
 
 
 async def _present(js: JetStreamContext, config: StreamConfig) -> None:
