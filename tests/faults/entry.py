@@ -12,10 +12,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvicorn.server
 
 from trilogue.cli import main
 from trilogue.encoding import instant
@@ -78,7 +80,11 @@ def _shift_clock(file: Path) -> None:
     def open_shifted(directory: Path, clock: Callable[[], str] = shifted, **more: Any) -> Any:
         return open_engine(directory, shifted if clock is true else clock, **more)
 
+    def dated(timeval: float, *, usegmt: bool) -> str:
+        return formatdate(timeval + float(file.read_text("ascii")), usegmt=usegmt)
+
     service.wall_clock, service.open_engine = shifted, open_shifted
+    uvicorn.server.formatdate = dated
 
 
 def _before_commit(crash: _Crash) -> None:

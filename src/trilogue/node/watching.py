@@ -2,7 +2,7 @@
 
 Its clock may be off. A neighbour would then not take in what is said at a time that has not come,
 and what has a term would end at the wrong time. Every answer of a neighbour says what its clock
-shows; as long as one differs by more than the arrangement allows, the node is not ready, and it
+shows; as long as all differ by more than the arrangement allows, the node is not ready, and it
 destroys nothing that ran out: what is destroyed never comes back, while nobody may read it anyway.
 
 Its keys may have ended. Whatever it said since then, nobody could verify.
@@ -50,7 +50,10 @@ class Watching:
         self._ahead[neighbour] = ahead if ahead > 0 else -max(behind, 0.0)
 
     def clocks_agree(self) -> bool:
-        """Say whether no neighbour's clock is further from this one than the arrangement allows."""
+        """Say whether a neighbour's clock is as near to this one as the arrangement asks, if any is.
+
+        Of three clocks, the one that is alone is wrong.
+        """
         return not list(self._clocks())
 
     def look(self) -> None:
@@ -61,15 +64,24 @@ class Watching:
             log.warning("%s", one)
         self._told = now
 
-    def _clocks(self) -> Iterator[str]:
+    def _off(self) -> dict[str, float]:
+        """Return whose clocks differ from this one by more than the arrangement allows."""
         arrangement = self._engine.books.arrangement_or_none()
         if arrangement is None:
-            return
-        for neighbour, ahead in sorted(self._ahead.items()):
-            if abs(ahead) > arrangement.text.deadlines.clock_skew_seconds:
-                # In minutes: what is said does not change with every look.
-                how = f"{abs(ahead) / 60:.0f} min {'ahead of' if ahead > 0 else 'behind'}"
-                yield f"the clock is {how} {neighbour}'s: until they agree nothing is destroyed"
+            return {}
+        most = arrangement.text.deadlines.clock_skew_seconds
+        return {who: ahead for who, ahead in sorted(self._ahead.items()) if abs(ahead) > most}
+
+    def _clocks(self) -> Iterator[str]:
+        if len(self._off()) == len(self._ahead):
+            for told in self._differences():
+                yield f"{told}: until they agree nothing is destroyed"
+
+    def _differences(self) -> Iterator[str]:
+        for neighbour, ahead in self._off().items():
+            # In minutes: what is said does not change with every look.
+            how = f"{abs(ahead) / 60:.0f} min {'ahead of' if ahead > 0 else 'behind'}"
+            yield f"the clock is {how} {neighbour}'s"
 
     def _keys(self) -> Iterator[str]:
         ends = self._ends()
@@ -77,6 +89,8 @@ class Watching:
             yield f"the working keys ended at {ends}: stop the node, `trilogue node rotate-keys`"
 
     def _coming(self) -> Iterator[str]:
+        if not list(self._clocks()):
+            yield from (f"{told}, and others agree" for told in self._differences())
         ends, at = self._ends(), self._engine.now()
         if ends is not None and at < ends <= instant.plus(at, WARNING_DAYS * 86400):
             yield f"the working keys end at {ends}: `trilogue node rotate-keys` makes new ones"

@@ -30,6 +30,18 @@ def test_a_clock_that_differs_by_more_than_is_allowed_is_told(trio: Trio, off: f
     assert ("ahead of US's" if off > 0 else "behind US's") in problem
 
 
+def test_of_two_neighbours_the_one_that_is_alone_is_wrong(
+    trio: Trio, caplog: pytest.LogCaptureFixture
+) -> None:
+    watching = Watching(trio["US"])
+    watching.heard("KR", _date(trio), trio.clock.now)
+    watching.heard("JP", _date(trio, 40 * DAY), trio.clock.now)
+    watching.look()
+    assert watching.clocks_agree()
+    assert watching.problems == ()
+    assert "behind JP's, and others agree" in caplog.text
+
+
 def test_clocks_that_agree_are_no_problem(trio: Trio) -> None:
     watching = Watching(trio["KR"])
     watching.heard("US", _date(trio, 3600), trio.clock.now)
