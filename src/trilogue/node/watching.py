@@ -50,7 +50,7 @@ class Watching:
         self._ahead[neighbour] = ahead if ahead > 0 else -max(behind, 0.0)
 
     def clocks_agree(self) -> bool:
-        """Say whether a neighbour's clock is as near to this one as the arrangement asks, if any is.
+        """Say whether any neighbour's clock is as near to this one as the arrangement asks.
 
         Of three clocks, the one that is alone is wrong.
         """
