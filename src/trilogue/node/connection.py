@@ -4,7 +4,8 @@ uvicorn reads the head of a request for as long as it comes, however large it gr
 beyond `MAX_HEAD` bytes, or one that is not whole after `HEAD_SECONDS`, ends the connection, and so
 does a connection on which no request begins: at once, without an answer, for TLS would wait for
 the other end to say goodbye. A body may take as long as on the slowest link that is waited for, and
-one that is answered before its end is not read to it. How large it may be is said where it is read.
+of one that is answered before its end, `MOST_LEFT` bytes more are read for a moment. How large it
+may be is said where it is read.
 
 Of connections on which nothing is asked, `MOST_IDLE` are kept. One more ends the one that has been
 idle for longest: whoever holds thousands of them open holds none against the others.
@@ -30,8 +31,11 @@ BODY_SECONDS = 30.0
 LEAST_RATE = 16_384
 """Bytes a second of the slowest link that is waited for."""
 BODY_LOOK_SECONDS = 5.0
+MOST_LEFT = 1 << 20
+LEFT_SECONDS = 5.0
+"""How much of a request is read, and for how long, after it was answered: nobody waits for it."""
 ANSWERED_SECONDS = 1.0
-"""How long an answer may take to leave when the rest of its request is not read."""
+"""How long an answer may take to leave on a connection that is ended."""
 MOST_IDLE = 256
 
 
@@ -66,6 +70,7 @@ class Connection(HttpToolsProtocol):
         self._body = 0
         self._body_begun = 0.0
         self._body_look: asyncio.TimerHandle | None = None
+        self._most: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note who is at the other end, and wait for the first head."""
@@ -114,6 +119,8 @@ class Connection(HttpToolsProtocol):
         """Hand a part of the body on."""
         self._body += len(body)
         super().on_body(body)
+        if self._most is not None and self._body > self._most:
+            self._end()
 
     def _look_at_body(self) -> None:
         """End a connection whose body comes more slowly than any link of use."""
@@ -126,17 +133,19 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """End the request."""
         self._in_message = False
+        self._most = None
         self._stop_looking()
         super().on_message_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._all.add_idle(self)
 
     def on_response_complete(self) -> None:
         """Have nothing to do until the next request comes, if one does."""
         super().on_response_complete()
         if self._in_message and not self.transport.is_closing():
-            # Nobody waits for what is left of the request.
             self._stop_looking()
-            self.transport.close()
-            self.loop.call_later(ANSWERED_SECONDS, self.transport.abort)
+            self._most = self._body + MOST_LEFT
+            self._body_look = self.loop.call_later(LEFT_SECONDS, self._end)
         elif not self._in_message and not self.transport.is_closing():
             self._all.add_idle(self)
 
@@ -150,6 +159,13 @@ class Connection(HttpToolsProtocol):
     def _expect_head(self) -> None:
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _end(self) -> None:
+        """End the connection; what was answered leaves before."""
+        self._stop_looking()
+        if not self.transport.is_closing():
+            self.transport.close()
+            self.loop.call_later(ANSWERED_SECONDS, self.transport.abort)
 
     def _stop_looking(self) -> None:
         if self._body_look is not None:

@@ -57,6 +57,8 @@ MOST_QUEUED = 4096
 SETTLE_SECONDS = 0.1
 """How long an answered delivery may stand in the outbox of a node that has nothing else to do."""
 SWEEP_SECONDS = 2.0
+PROBE_BYTES = 1 << 19
+"""How much is written twice, and removed again, to see whether a store that was full has room."""
 LOOK_SECONDS = 0.25
 """How often, at most, a busy node looks whether certificates changed."""
 SEEN_SECONDS = 1.0
@@ -395,7 +397,7 @@ class Service:
                 sequencer = self.engine.sequencer
                 if sequencer.halted and not sequencer.stale and not self.engine.db.damage:
                     # Nobody may be acting who would notice that it goes again.
-                    await self.run(self.engine.db.q.probe)
+                    await self._probe()
                 await self.ask(self.watching.look)
                 while await self.ask(self.engine.has_lapsed) and await self._may_destroy():
                     await self.run(self.engine.sweep)
@@ -408,6 +410,11 @@ class Service:
             async with self._news:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), SWEEP_SECONDS)
+
+    async def _probe(self) -> None:
+        """Find out whether the store takes as much as a group may need; raise when it does not."""
+        await self.run(lambda: self.engine.db.q.add_probe(data=bytes(PROBE_BYTES)))
+        await self.run(self.engine.db.q.drop_probe)
 
     async def _may_destroy(self) -> bool:
         """Say whether what ran out may be destroyed: neighbours that are there agree on the time.

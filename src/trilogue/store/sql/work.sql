@@ -97,9 +97,13 @@ UPDATE token SET revoked = 1 WHERE name = :name;
 -- Who writes this store, and in which generation.
 SELECT generation, holder FROM lease;
 
--- name: probe!
--- Change nothing, and find out whether that can be written.
-UPDATE lease SET holder = holder;
+-- name: add_probe!
+-- Take some room, to find out whether there is any. No caller's key is empty.
+INSERT INTO idempotency (key, request, response, at) VALUES ('', :data, :data, '')
+ON CONFLICT (key) DO UPDATE SET response = excluded.response;
+
+-- name: drop_probe!
+DELETE FROM idempotency WHERE key = '';
 
 -- name: lead<!
 INSERT INTO lease (one, generation, holder) VALUES (1, 1, :holder)
