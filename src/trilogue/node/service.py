@@ -63,9 +63,7 @@ LOOK_SECONDS = 0.25
 """How often, at most, a busy node looks whether certificates changed."""
 SEEN_SECONDS = 1.0
 """How long a node that starts waits for what its neighbours say they have seen of its log."""
-ASK_AGAIN_SECONDS = 0.5
-CLOSE_SECONDS = 20.0
-"""How long the servers may take to answer what they began."""
+ASK_AGAIN_SECONDS, CLOSE_SECONDS = 0.5, 20.0
 
 
 def wall_clock() -> str:

@@ -39,7 +39,6 @@ GOES_THROUGH = {
     "forks": "one for each participant at most",
     "lease": "one row",
     "last_checkpoint": "from the newest backwards, and only that",
-    "probe": "one row",
     "revoke_token": "people's tokens",
     "tokens": "people's tokens",
 }
