@@ -162,10 +162,12 @@ class Sending:
         return bool(self._answered)
 
     def done_with(self, outgoing: Outgoing) -> bool:
-        """Whether everything of a delivery was answered for good, and nothing more was waiting."""
-        return not outgoing.full and all(
-            (outgoing.peer, index) in self._answered for index in outgoing.rows
-        )
+        """Whether everything of a delivery was answered for good, and nothing more was waiting.
+
+        One that carried no rows moved the neighbour's view on, so that what waits can go now.
+        """
+        answered = [(outgoing.peer, index) in self._answered for index in outgoing.rows]
+        return bool(answered) and all(answered) and not outgoing.full
 
     def settle(self) -> dict[tuple[str, int], str | None]:
         """Inside an act: have the outbox hear of the answers; return them, to be forgotten then."""
