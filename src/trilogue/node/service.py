@@ -29,6 +29,7 @@ from trilogue.node.condition import Health, Running
 from trilogue.node.engine import Engine
 from trilogue.node.metrics import Metrics
 from trilogue.node.neighbour import FAILURES, Neighbour
+from trilogue.node.news import News
 from trilogue.node.port import PeerPort
 from trilogue.node.publishing import Publishing
 from trilogue.node.scrape import Scrape
@@ -63,7 +64,9 @@ LOOK_SECONDS = 0.25
 """How often, at most, a busy node looks whether certificates changed."""
 SEEN_SECONDS = 1.0
 """How long a node that starts waits for what its neighbours say they have seen of its log."""
-ASK_AGAIN_SECONDS, CLOSE_SECONDS = 0.5, 20.0
+ASK_AGAIN_SECONDS = 0.5
+CLOSE_SECONDS = 20.0
+"""How long the servers may take to answer what they began."""
 
 
 def wall_clock() -> str:
@@ -102,10 +105,9 @@ class Service:
         self._queue: asyncio.Queue[tuple[Callable[[], Any], asyncio.Future[Any]]] = asyncio.Queue(
             MOST_QUEUED
         )
-        self._news = asyncio.Condition()
+        self._news = News(engine.db.q.last_position())
         self._settling: asyncio.Task[None] | None = None
         self._forks = self.engine.books.forked()
-        self._position = engine.db.q.last_position()
         self._tasks: list[asyncio.Task[None]] = []
         self._servers: dict[Stoppable, asyncio.Task[None]] = {}
         self._stopped = asyncio.Event()
@@ -149,14 +151,9 @@ class Service:
             self._worker, self.engine.ask, question
         )
 
-    async def subscribe(self) -> AsyncIterator[int]:
+    def subscribe(self) -> AsyncIterator[int]:
         """Yield the newest position each time something new counts here."""
-        known = self._position
-        while not self._stopped.is_set():
-            async with self._news:
-                await self._news.wait_for(lambda: self._position > known or self._stopped.is_set())  # noqa: B023 - read at once
-                known = self._position
-            yield known
+        return self._news.follow()
 
     def health(self) -> Health:
         """Say whether the node serves, and what is wrong."""
@@ -244,7 +241,7 @@ class Service:
             sending.forget(settled.value or ())
         hurried, engine.sequencer.hurried = engine.sequencer.hurried, set()
         position = engine.db.q.last_position()
-        forks = self._forks if position == self._position else self.engine.books.forked()
+        forks = self._forks if position == self._news.position else self.engine.books.forked()
         return Group(done, position, forks, hurried)
 
     async def _ask_around(self) -> None:
@@ -273,13 +270,10 @@ class Service:
 
     async def _tell(self, group: Group) -> None:
         """Wake whoever waits for news, when there is any."""
-        if group.position != self._position:
-            for fork in set(group.forks) - set(self._forks):
-                log.error("%s: nothing more is taken from it", fork)
-            self._forks = group.forks
-            async with self._news:
-                self._position = group.position
-                self._news.notify_all()
+        for fork in set(group.forks) - set(self._forks):
+            log.error("%s: nothing more is taken from it", fork)
+        self._forks = group.forks
+        if await self._news.tell(group.position):
             for name, neighbour in self.neighbours.items():
                 neighbour.wake(hurry=name in group.hurried)
 
@@ -358,9 +352,7 @@ class Service:
             self._channels.set()
             while not serving.done() and await self._channel_now() in (None, now):
                 await asyncio.sleep(LOOK_SECONDS)
-                async with self._news:
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), 1.0)
+                await self._news.wait(1.0)
             if serving.done() and not self._stopped.is_set():
                 serving.result()
                 raise UnavailableError(f"the peer port {host}:{port} closed")
@@ -405,9 +397,7 @@ class Service:
             except UnavailableError as error:
                 log.warning("housekeeping waits: %s", error.message)
             await asyncio.sleep(SWEEP_SECONDS / 2)
-            async with self._news:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), SWEEP_SECONDS)
+            await self._news.wait(SWEEP_SECONDS)
 
     async def _probe(self) -> None:
         """Find out whether the store takes as much as a group may need; raise when it does not."""
@@ -473,8 +463,7 @@ class Service:
         self._tasks += [asyncio.create_task(part) for part in parts]
 
     async def _close(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        await self._news.end()
         # The servers first: what they are still answering needs the queue.
         for server in self._servers:
             server.should_exit = True

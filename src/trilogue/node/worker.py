@@ -25,6 +25,7 @@ from trilogue.node.condition import Health, Running
 from trilogue.node.engine import Engine
 from trilogue.node.handing import Asked, Handing, HttpHanding
 from trilogue.node.metrics import Metrics
+from trilogue.node.news import News
 from trilogue.node.servers import Stoppable, http_server
 from trilogue.node.service import open_engine
 from trilogue.node.serving import run
@@ -58,8 +59,7 @@ class Worker:
         self.handing = handing
         self._draws = draws
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="questions")
-        self._news = asyncio.Condition()
-        self._position = 0
+        self._news = News()
         self._stopped = asyncio.Event()
         self._heard = asyncio.Event()
         self._away = ""
@@ -84,14 +84,9 @@ class Worker:
             self.engine.catch_up()
             return question()
 
-    async def subscribe(self) -> AsyncIterator[int]:
+    def subscribe(self) -> AsyncIterator[int]:
         """Yield the newest position each time something new counts."""
-        known = self._position
-        while not self._stopped.is_set():
-            async with self._news:
-                await self._news.wait_for(lambda: self._position > known or self._stopped.is_set())  # noqa: B023 - read at once
-                known = self._position
-            yield known
+        return self._news.follow()
 
     def health(self) -> Health:
         """Say whether the store and the sequencer answer, and what the sequencer says of itself."""
@@ -109,7 +104,7 @@ class Worker:
         """Look at the store: is it there, and does anything new count?"""
         while True:
             try:
-                await self._tell(await self.ask(self.engine.db.q.last_position))
+                await self._news.tell(await self.ask(self.engine.db.q.last_position))
                 self._away = ""
             except UnavailableError as error:
                 self._away = error.message
@@ -122,12 +117,6 @@ class Worker:
             if self.stale != UNHEARD:
                 self._heard.set()
             await asyncio.sleep(HEALTH_SECONDS)
-
-    async def _tell(self, position: int) -> None:
-        if position != self._position:
-            async with self._news:
-                self._position = position
-                self._news.notify_all()
 
     async def _ask_health(self) -> Health:
         asked = Asked(method="GET", target="/healthz", headers=(), body=b"", again=False)
@@ -160,8 +149,7 @@ class Worker:
         parts: list[asyncio.Task[Any]] = [serving, *map(asyncio.create_task, looks)]
         done, _ = await asyncio.wait([stop, *parts], return_when=asyncio.FIRST_COMPLETED)
         self._stopped.set()
-        async with self._news:
-            self._news.notify_all()
+        await self._news.end()
         server.should_exit = True
         if not self._draws:
             await asyncio.wait([serving], timeout=CLOSE_SECONDS)

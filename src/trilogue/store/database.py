@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from trilogue.errors import UnavailableError
+from trilogue.store.named import Named
 
 __all__ = ["Database", "LeaseHeldError", "LeaseLostError", "Row", "open_database"]
 
@@ -42,7 +43,7 @@ class Database(ABC):
 
     location: str
     """Where the store is, for people: no password stands in it."""
-    q: Any
+    q: Named
     damage = ""
     """What shows that the store is damaged, or empty. Nothing is written from then on."""
 

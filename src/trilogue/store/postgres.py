@@ -19,11 +19,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import LiteralString
 from urllib.parse import parse_qsl, quote, urlencode
 
 import psycopg
-from aiosql.types import SQLOperationType
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
@@ -33,6 +32,7 @@ from trilogue.errors import InputError, UnavailableError
 from trilogue.store.copying import copy_in, copy_out
 from trilogue.store.database import Database, Row
 from trilogue.store.lease import Lease, unavailable
+from trilogue.store.named import Named
 from trilogue.store.statements import (
     SCHEMA_VERSION,
     check_version,
@@ -85,7 +85,7 @@ class PostgresDatabase(Database):
         self._reads_only = False
         self._lease: Lease | None = None
         self._connection = self._connect()
-        self.q = _Bound(self)
+        self.q = Named(_STATEMENTS, run=self.run, change=self.change, change_many=self.change_many)
         try:
             self._prepare()
         except BaseException:
@@ -360,53 +360,6 @@ class PostgresDatabase(Database):
         row = self.run("SELECT version FROM schema_version").fetchone()
         assert row is not None
         return int(row["version"])
-
-
-class _Bound:
-    """The named statements, bound to a store."""
-
-    def __init__(self, db: PostgresDatabase) -> None:
-        self._db = db
-
-    def __getattr__(self, name: str) -> Any:
-        statement = _STATEMENTS[name]
-        bound = _CALLS[statement.operation](self._db, statement.sql)
-        setattr(self, name, bound)
-        return bound
-
-
-def _changing(db: PostgresDatabase, statement: str) -> Any:
-    return lambda **given: db.change(statement, given)
-
-
-def _changing_many(db: PostgresDatabase, statement: str) -> Any:
-    return lambda rows: db.change_many(statement, rows)
-
-
-def _rows(db: PostgresDatabase, statement: str) -> Any:
-    return lambda **given: db.run(statement, given)
-
-
-def _one_row(db: PostgresDatabase, statement: str) -> Any:
-    return lambda **given: db.run(statement, given).fetchone()
-
-
-def _value(db: PostgresDatabase, statement: str) -> Any:
-    def call(**given: Any) -> Any:
-        row = db.run(statement, given).fetchone()
-        return None if row is None else next(iter(row.values()))
-
-    return call
-
-
-_CALLS = {
-    SQLOperationType.INSERT_RETURNING: _value,
-    SQLOperationType.INSERT_UPDATE_DELETE: _changing,
-    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _changing_many,
-    SQLOperationType.SELECT: _rows,
-    SQLOperationType.SELECT_ONE: _one_row,
-    SQLOperationType.SELECT_VALUE: _value,
-}
 
 
 def _split(url: str) -> tuple[str, str, dict[str, str]]:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aiosql.types import SQLOperationType
-
 from trilogue.errors import InputError, UnavailableError
 from trilogue.store.database import Database, LeaseLostError, Row
+from trilogue.store.named import Named
 from trilogue.store.statements import SCHEMA_VERSION, check_version, schema, statements, steps
 
 __all__ = ["SqliteDatabase"]
@@ -58,7 +57,13 @@ class SqliteDatabase(Database):
             "cache_size=-65536",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
-        self.q = _Bound(self._connection)
+        execute, executemany = self._connection.execute, self._connection.executemany
+        self.q = Named(
+            _STATEMENTS,
+            run=execute,
+            change=lambda sql, given: execute(sql, given).rowcount,
+            change_many=lambda sql, rows: executemany(sql, rows).rowcount,
+        )
         self._prepare()
 
     def _prepare(self) -> None:
@@ -227,54 +232,3 @@ def _shows_damage(error: BaseException) -> bool:
 
 def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
-
-
-class _Bound:
-    """The named statements, bound to a connection: `db.q.statement_at(speaker=…, idx=…)`.
-
-    aiosql reads them and knows what each gives; they are called without it in between, since a
-    report takes thirty of them.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __getattr__(self, name: str) -> Any:
-        statement = _STATEMENTS[name]
-        bound = _CALLS[statement.operation](self._connection, statement.sql)
-        setattr(self, name, bound)
-        return bound
-
-
-def _changing(connection: sqlite3.Connection, sql: str) -> Any:
-    return lambda **given: connection.execute(sql, given).rowcount
-
-
-def _changing_many(connection: sqlite3.Connection, sql: str) -> Any:
-    return lambda rows: connection.executemany(sql, rows).rowcount
-
-
-def _rows(connection: sqlite3.Connection, sql: str) -> Any:
-    return lambda **given: connection.execute(sql, given)
-
-
-def _one_row(connection: sqlite3.Connection, sql: str) -> Any:
-    return lambda **given: connection.execute(sql, given).fetchone()
-
-
-def _value(connection: sqlite3.Connection, sql: str) -> Any:
-    def call(**given: Any) -> Any:
-        row = connection.execute(sql, given).fetchone()
-        return None if row is None else next(iter(row.values()))
-
-    return call
-
-
-_CALLS = {
-    SQLOperationType.INSERT_RETURNING: _value,
-    SQLOperationType.INSERT_UPDATE_DELETE: _changing,
-    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _changing_many,
-    SQLOperationType.SELECT: _rows,
-    SQLOperationType.SELECT_ONE: _one_row,
-    SQLOperationType.SELECT_VALUE: _value,
-}
