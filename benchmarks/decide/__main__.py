@@ -20,6 +20,7 @@ import msgspec
 from cedarpy import Decision as CedarDecision
 from cedarpy import Entities, is_authorized
 from rich.console import Console
+from tests.support.rules import GOOD
 
 from benchmarks.tracking.__main__ import DOCUMENT, machine, written
 from benchmarks.tracking.accuracy import markdown
@@ -46,22 +47,8 @@ def arrangement() -> Arrangement:
 
 def questions(text: Arrangement) -> list[Question]:
     """Return some hundreds of questions, of which no two are alike."""
-    good = Facts(
-        actor="KR",
-        originators=("KR",),
-        audience=("JP", "US"),
-        readers=("JP", "KR", "US"),
-        level="SECRET",
-        caveats=("ORCON", "TISA"),
-        subject="nuclear-test",
-        place="inside",
-        payload_type="seismic-event",
-        purposes=("warning",),
-        officers=2,
-        all_legs_have_pact=True,
-    )
     return [
-        (action, msgspec.structs.replace(good, actor=actor, level=level, officers=officers))
+        (action, msgspec.structs.replace(GOOD, actor=actor, level=level, officers=officers))
         for action, actor, level, officers in itertools.product(
             Action, text.participants, (one.id for one in text.scale.levels), (0, 1, 2)
         )

@@ -40,6 +40,13 @@ def restore(scene: Scene, who: str, file: Path) -> None:
     shutil.copytree(file.with_name(f"{file.name}.tokens"), directory / "tokens")
 
 
+def come_back(scene: Scene, file: Path) -> None:
+    """Restore KR from a backup, and see that it goes on."""
+    restore(scene, "KR", file)
+    scene["KR"].start()
+    scene.until_opened("JP", scene.file())
+
+
 def keep_tokens(scene: Scene, who: str, file: Path) -> None:
     """Do as officers do, who keep their tokens themselves."""
     kept = file.with_name(f"{file.name}.tokens")
@@ -90,9 +97,7 @@ def damaged_page(scene: Scene) -> None:
     scene.command(
         "node", "rebuild", scene["KR"].directory, code=Exit.UNAVAILABLE, expect="error.*damaged"
     )
-    restore(scene, "KR", file)
-    scene["KR"].start()
-    scene.until_opened("JP", scene.file())
+    come_back(scene, file)
 
 
 @fault(
@@ -106,9 +111,7 @@ def no_database(scene: Scene) -> None:
     scene["KR"].stop()
     spoil(scene["KR"].directory / "store.sqlite", 0, 4096)
     scene.starts_not("KR", Exit.UNAVAILABLE, "error.*damaged")
-    restore(scene, "KR", file)
-    scene["KR"].start()
-    scene.until_opened("JP", scene.file())
+    come_back(scene, file)
 
 
 @fault(
@@ -132,9 +135,7 @@ def flipped_bit(scene: Scene) -> None:
     scene.command(
         "node", "rebuild", scene["KR"].directory, code=Exit.UNAVAILABLE, expect="error.*damaged"
     )
-    restore(scene, "KR", file)
-    scene["KR"].start()
-    scene.until_opened("JP", scene.file())
+    come_back(scene, file)
 
 
 @fault(
@@ -175,9 +176,7 @@ def older_backup(scene: Scene) -> None:
     _, newest = filed_and_backed_up(scene, "KR")
     restore(scene, "KR", older)
     _stands_still(scene)
-    restore(scene, "KR", newest)
-    scene["KR"].start()
-    scene.until_opened("JP", scene.file())
+    come_back(scene, newest)
 
 
 @fault(
@@ -205,9 +204,7 @@ def older_backup_alone(scene: Scene) -> None:
     scene.links.mend()
     scene.healthz("KR", '503 {"ready":false,"reasons":.*older copy that went on')
     assert not scene["US"].status().forks
-    restore(scene, "KR", newest)
-    scene["KR"].start()
-    scene.until_opened("JP", scene.file())
+    come_back(scene, newest)
 
 
 def _stands_still(scene: Scene) -> None:
@@ -222,6 +219,14 @@ def _stands_still(scene: Scene) -> None:
         raise AssertionError("KR says something at a place where it has spoken")
     assert not scene["US"].status().forks
     scene["KR"].kill()
+
+
+def _put_the_vault_back(scene: Scene, file: Path) -> None:
+    """Have the check find that JP holds what does not open; put the vault's copy back."""
+    directory = scene["JP"].directory
+    scene["JP"].stop()
+    scene.command("node", "rebuild", directory, code=Exit.UNAVAILABLE, expect="do not open")
+    shutil.copy(file.with_name(f"{file.name}.vault"), directory / "vault.bin")
 
 
 @fault(
@@ -244,11 +249,7 @@ def damaged_vault(scene: Scene) -> None:
             failed.append(error)
     assert len(failed) == 1, failed
     scene.note(f"JP, to whoever opens it: {failed[0]}")
-    scene["JP"].stop()
-    scene.command(
-        "node", "rebuild", scene["JP"].directory, code=Exit.UNAVAILABLE, expect="do not open"
-    )
-    shutil.copy(file.with_name(f"{file.name}.vault"), vault)
+    _put_the_vault_back(scene, file)
     scene.command("node", "rebuild", scene["JP"].directory, expect="statements hold")
     scene["JP"].start()
     assert [scene["JP"].read(what) for what in done] == ["seen"] * 3
@@ -267,10 +268,6 @@ def cut_vault(scene: Scene) -> None:
     os.truncate(vault, vault.stat().st_size - 2 * SLOT)
     scene["JP"].start()
     scene.says("JP", "vault")
-    scene["JP"].stop()
-    scene.command(
-        "node", "rebuild", scene["JP"].directory, code=Exit.UNAVAILABLE, expect="do not open"
-    )
-    shutil.copy(file.with_name(f"{file.name}.vault"), vault)
+    _put_the_vault_back(scene, file)
     scene["JP"].start()
     assert [scene["JP"].read(what) for what in done] == ["seen"] * 3

@@ -1,4 +1,4 @@
-"""Standing consent for tests."""
+"""Standing consent and facts for tests: such that nothing speaks against them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,24 @@ from typing import Any
 
 import msgspec
 
+from trilogue.arrangement import Facts
 from trilogue.consent.acts import StandingRule
+
+GOOD = Facts(
+    actor="KR",
+    originators=("KR",),
+    audience=("JP", "US"),
+    readers=("JP", "KR", "US"),
+    level="SECRET",
+    caveats=("ORCON", "TISA"),
+    subject="nuclear-test",
+    place="inside",
+    payload_type="seismic-event",
+    purposes=("warning",),
+    officers=2,
+    all_legs_have_pact=True,
+)
+"""What KR may do with a portion of its own, by every rule of the shipped arrangement."""
 
 
 def standing(**changes: Any) -> StandingRule:

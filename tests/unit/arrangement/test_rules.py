@@ -8,25 +8,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.rules import GOOD
 
 from trilogue.arrangement import LANGUAGES, Action, Facts, Rules, parse_arrangement
 
 from .drawn import DRAWN, FILES, TISA
-
-GOOD = Facts(
-    actor="KR",
-    originators=("KR",),
-    audience=("JP", "US"),
-    readers=("JP", "KR", "US"),
-    level="SECRET",
-    caveats=("ORCON", "TISA"),
-    subject="nuclear-test",
-    place="inside",
-    payload_type="seismic-event",
-    purposes=("warning",),
-    officers=2,
-    all_legs_have_pact=True,
-)
 
 FACTS = st.builds(
     Facts,
