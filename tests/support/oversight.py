@@ -163,3 +163,13 @@ def pad(engine: Engine, count: int) -> None:
 
 def _keys(engine: Engine) -> Callable[[], object]:
     return lambda: engine.keys
+
+
+def texts(report: AuditReport, claim: str) -> list[str]:
+    """Return what speaks against a claim."""
+    return [f"{one.where} {one.text}" for one in report.claim(claim).evidence]
+
+
+def unsettled(report: AuditReport, claim: str) -> list[str]:
+    """Return what leaves a claim open."""
+    return [f"{one.where} {one.text}" for one in report.claim(claim).open]

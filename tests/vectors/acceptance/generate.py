@@ -7,7 +7,8 @@
 the deliveries by which the arrangement came into force. A vector is *played* when participants
 said it (one of them by breaking a rule), or *made* of a played one by changing what was delivered.
 Signatures and boxes are randomised, so what is played is written once; what is made of it comes
-out the same each time. What is played stands in `played.py`.
+out the same each time. What is played stands in `played.py` and `consent.py`, on the stage of
+`stage.py`.
 
     rule      what is broken, or kept
     expect    accept | refuse | wait: it counts, it never will, or something may still come
