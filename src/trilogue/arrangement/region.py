@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def place_test(ring: Sequence[tuple[int, int]]) -> Callable[[Position], bool]:
             bands[band].append(edge)
     edges = dict(bands)
 
+    @lru_cache(maxsize=1024)
     def inside(position: Position) -> bool:
         lat, lon = position
         odd = False

@@ -148,10 +148,9 @@ class Authoring:
 
     def _ask(self, draft: PortionDraft) -> Refused | None:
         me = self._books.me
-        header = _preview(draft)
         decision = self._books.rules.decide(
             Action.SUBMIT,
-            facts_of(header, self._books.arrangement, actor=me, originator=me),
+            facts_of(draft, self._books.arrangement, actor=me, originator=me),
         )
         return (
             None
@@ -170,29 +169,35 @@ class Authoring:
             originators = rolled.originators
             self.not_below(given.marking.level, rolled.level)
             derived_from = lineage(sources, self._grants(sources))
+        marking = self.marking(given.marking, originators)
+        handling = self._handling(given.marking.releasable_to)
+        supersedes = None if given.supersedes is None else self._ref(given.supersedes)
+        tearline_of = _labelled(given.tearline_of, drafts)
+        translation_of = _labelled(given.translation_of, drafts)
         if given.generalise_of is not None or given.redact:
-            draft = self._from_label(given, drafts)
-        else:
-            payload = shape_payload(given.payload_type, given.payload)
-            draft = PortionDraft(
-                marking=self.marking(given.marking, originators),
-                payload_type=given.payload_type,
-                plaintext=encode_payload(payload),
-                subject=given.subject,
-                handling=(),
-                language=given.language,
-                place=_place(given),
-                trajectory=given.place is not None and given.place.trajectory,
-                period=given.period,
-                derived_from=derived_from,
+            return replace(
+                self._from_label(given, drafts),
+                marking=marking,
+                handling=handling,
+                supersedes=supersedes,
+                tearline_of=tearline_of,
+                translation_of=translation_of,
             )
-        return replace(
-            draft,
-            marking=self.marking(given.marking, originators),
-            handling=self._handling(given.marking.releasable_to),
-            supersedes=None if given.supersedes is None else self._ref(given.supersedes),
-            tearline_of=_labelled(given.tearline_of, drafts),
-            translation_of=_labelled(given.translation_of, drafts),
+        payload = shape_payload(given.payload_type, given.payload)
+        return PortionDraft(
+            marking=marking,
+            payload_type=given.payload_type,
+            plaintext=encode_payload(payload),
+            subject=given.subject,
+            handling=handling,
+            language=given.language,
+            place=_place(given),
+            trajectory=given.place is not None and given.place.trajectory,
+            period=given.period,
+            derived_from=derived_from,
+            supersedes=supersedes,
+            tearline_of=tearline_of,
+            translation_of=translation_of,
         )
 
     def _from_label(
@@ -273,30 +278,4 @@ def _place(given: PortionInput) -> Place | None:
     return Place(
         latitude_e5=round(given.place.latitude * 1e5),
         longitude_e5=round(given.place.longitude * 1e5),
-    )
-
-
-def _preview(draft: PortionDraft) -> Header:
-    """Return the header as the rules will see it; its digests are not there yet."""
-    blank = base64.encode(bytes(32))
-    return Header(
-        v=1,
-        salt=blank,
-        marking=draft.marking,
-        payload_type=draft.payload_type,
-        language=draft.language,
-        subject=draft.subject,
-        place=draft.place,
-        trajectory=draft.trajectory,
-        period=draft.period,
-        size=len(draft.plaintext),
-        ciphertext=blank,
-        commitment=blank,
-        handling=draft.handling,
-        derived_from=draft.derived_from,
-        supersedes=draft.supersedes,
-        tearline_of=draft.tearline_of,
-        translation_of=draft.translation_of,
-        generalised=draft.generalised,
-        redacted=draft.redacted,
     )

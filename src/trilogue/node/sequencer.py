@@ -36,22 +36,33 @@ __all__ = ["Done", "Group", "Sequencer", "StoredHashes"]
 
 T = TypeVar("T")
 
+HASHES_AT_HAND = 16_384
+"""Some ten thousand reports in a log; two megabytes."""
+
 
 class StoredHashes(HashReader):
-    """The own log's subtree hashes, read from the store."""
+    """The own log's subtree hashes, read from the store; the newest are at hand."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._newest: dict[Subtree, bytes] = {}
 
     def read_many(self, subtrees: Sequence[Subtree]) -> list[bytes]:
         """Return hashes of complete subtrees; raise `NotFoundError`."""
-        found = []
-        for level, index in subtrees:
-            value = self._db.q.tree_hash_at(level=level, idx=index)
-            if value is None:
-                raise NotFoundError(f"the log has no complete subtree {level}/{index}")
-            found.append(value)
-        return found
+        known = self._newest.get
+        return [known(subtree) or self._read(*subtree) for subtree in subtrees]
+
+    def stored(self, new: Iterable[tuple[Subtree, bytes]]) -> None:
+        """Have at hand what was just stored for good: the proofs that leave next are made of it."""
+        if len(self._newest) > HASHES_AT_HAND:
+            self._newest.clear()
+        self._newest.update(new)
+
+    def _read(self, level: int, index: int) -> bytes:
+        value: bytes | None = self._db.q.tree_hash_at(level=level, idx=index)
+        if value is None:
+            raise NotFoundError(f"the log has no complete subtree {level}/{index}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -146,17 +157,19 @@ class Sequencer:
         self._staged = []
         self._next = self._db.q.size_of(speaker=self._books.me)
         self._position = self._db.q.last_position()
+        new: list[tuple[Subtree, bytes]] = []
         try:
             with self._db.transaction():
                 done = [self._attempt(act) for act in acts]
                 if self._staged:
-                    self._close_group(keys)
+                    new = self._close_group(keys)
                 self._vault.flush()
         except BaseException as error:
             self._books.forget()
             if isinstance(error, UnavailableError):
                 self.halted = error.message
             raise
+        self.hashes.stored(new)
         self.halted = self._rolled_back
         return done
 
@@ -262,7 +275,8 @@ class Sequencer:
             self._books.forget()
             return Done(None, error)
 
-    def _close_group(self, keys: WorkingKeys) -> None:
+    def _close_group(self, keys: WorkingKeys) -> list[tuple[Subtree, bytes]]:
+        """Sign for what was said; return the subtrees that it brought into being."""
         start = self._staged[0].statement.index
         new = append_hashes(start, [one.leaf_hash for one in self._staged], self.hashes)
         self._db.q.add_tree_hash(
@@ -276,3 +290,4 @@ class Sequencer:
             int(instant.to_datetime(issued).timestamp()),
         )
         self._db.q.add_checkpoint(size=self._next, root=head, note=note, issued=issued)
+        return new

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from trilogue.encoding.digest import SIZE, same
 from trilogue.errors import FormatError, PeerError, SignatureError, UnavailableError
 from trilogue.node.engine import Engine
+from trilogue.node.sequencer import StoredHashes
 from trilogue.protocol.statement import leaf_of, parse_statement
 from trilogue.signing.keys import PublicKey
 from trilogue.store.database import Row
@@ -117,7 +118,7 @@ def _check_tree(engine: Engine, size: int, own: list[Row]) -> None:
     """
     if [row["idx"] for row in own] != list(range(size, size + len(own))):
         raise _damage(f"the own log has a gap after entry {size - 1}")
-    stored = engine.sequencer.hashes
+    stored = StoredHashes(engine.db)
     for subtree, value in append_hashes(size, (row["leaf_hash"] for row in own), stored):
         if not same(stored.read(*subtree), value):
             raise _damage(f"the hash of subtree {subtree} does not follow from its leaves")
@@ -127,7 +128,7 @@ def _check_checkpoint(engine: Engine, size: int) -> None:
     row = engine.db.q.last_checkpoint()
     if row is None and size == 0:
         return
-    stored = engine.sequencer.hashes
+    stored = StoredHashes(engine.db)
     if row is None or row["size"] != size or not same(row["root"], root(size, stored)):
         raise _damage("the last checkpoint is not of the log that stands here")
     unverified = parse_checkpoint(row["note"])

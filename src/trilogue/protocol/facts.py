@@ -1,4 +1,4 @@
-"""From a portion's header and a grant's extent to the facts that the rules look at."""
+"""From a portion and a grant's extent to the facts that the rules look at."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from trilogue.arrangement.region import Where
 from trilogue.arrangement.rules import Facts
 from trilogue.marking import Marking
 from trilogue.reports.header import Header
+from trilogue.reports.portion import PortionDraft
 
 __all__ = ["facts_of"]
 
 
 def facts_of(
-    header: Header,
+    portion: Header | PortionDraft,
     arrangement: Arrangement,
     *,
     actor: str,
@@ -30,14 +31,14 @@ def facts_of(
     to grant: the rules ask for each. `derivation_permitted` is what `protocol.derivation` says;
     rules look at it only when the portion is derived.
     """
-    place = header.place
+    place = portion.place
     position = None if place is None else (place.latitude_e5, place.longitude_e5)
     return _facts(
-        header.marking,
-        header.subject,
-        header.payload_type,
-        arrangement.place(position, trajectory=header.trajectory),
-        bool(header.derived_from),
+        portion.marking,
+        portion.subject,
+        portion.payload_type,
+        arrangement.place(position, trajectory=portion.trajectory),
+        bool(portion.derived_from),
         actor,
         originator,
         audience,

@@ -25,7 +25,7 @@ import msgspec
 
 from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import Domain, commit
-from trilogue.encoding.instant import Instant
+from trilogue.encoding.instant import CheckedInstant
 from trilogue.errors import FormatError
 from trilogue.protocol.bodies import BODIES, Body, cites_of
 from trilogue.reports.cite import Cite, Index
@@ -103,7 +103,7 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     speaker: str
     index: Index
     arrangement: str
-    issued: Instant
+    issued: CheckedInstant
     salt: str
     kind: Kind
     to: tuple[str, ...]

@@ -20,17 +20,20 @@ import msgspec
 
 __all__ = [
     "CheckedDigest",
+    "CheckedParticipant",
     "Cite",
     "DigestText",
     "Index",
-    "ParticipantId",
     "PortionRef",
     "check_digests",
+    "check_participant",
 ]
 
 _DIGEST = "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
-_DIGESTS = re.compile(f"(?:{_DIGEST})*")
+_digest = re.compile(_DIGEST).fullmatch
+_digests = re.compile(f"(?:{_DIGEST})*").fullmatch
 _PARTICIPANT = re.compile("[A-Z]{2,8}")
+_WRONG = "not canonical base64 of 32 bytes"
 
 DigestText = Annotated[str, msgspec.Meta(pattern=f"^{_DIGEST}$", min_length=44, max_length=44)]
 """Canonical base64 of 32 bytes. The last character carries four bits and two that are zero."""
@@ -42,11 +45,10 @@ CheckedDigest = Annotated[
 """A `DigestText` that its struct checks, with others at once: a pattern apiece costs more than all
 else of reading a statement."""
 
-ParticipantId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}$(?!\n)", max_length=8)]
-"""A participant as the arrangement names it: `KR`, `US`, `JP`.
-
-In Python, unlike in JSON Schema, `$` alone admits one newline at the end.
-"""
+CheckedParticipant = Annotated[
+    str, msgspec.Meta(max_length=8, extra_json_schema={"pattern": "^[A-Z]{2,8}$"})
+]
+"""A participant as the arrangement names it: `KR`, `US`, `JP`. Its struct checks it."""
 
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A position in a participant's log, from 0."""
@@ -55,16 +57,15 @@ Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 class Cite(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, order=True):
     """One statement: `[speaker, index, leaf hash]`. Cites sort by speaker, then index."""
 
-    speaker: Annotated[
-        str, msgspec.Meta(max_length=8, extra_json_schema={"pattern": "^[A-Z]{2,8}$"})
-    ]
+    speaker: CheckedParticipant
     index: Index
     leaf: CheckedDigest
 
     def __post_init__(self) -> None:
         """Check the spelling of the speaker and of the leaf hash."""
-        _check_participant(self.speaker)
-        check_digests("leaf hash", (self.leaf,))
+        check_participant(self.speaker)
+        if _digest(self.leaf) is None:
+            raise ValueError(f"leaf hash: {_WRONG}: {self.leaf!r}")
 
     @property
     def short(self) -> str:
@@ -77,13 +78,14 @@ def check_digests(what: str, texts: Iterable[str]) -> None:
 
     `what` says what they are.
     """
-    if _DIGESTS.fullmatch("".join(texts)) is None:
-        wrong = next(text for text in texts if _DIGESTS.fullmatch(text) is None)
-        raise ValueError(f"{what}: not canonical base64 of 32 bytes: {wrong!r}")
+    if _digests("".join(texts)) is None:
+        wrong = next(text for text in texts if _digest(text) is None)
+        raise ValueError(f"{what}: {_WRONG}: {wrong!r}")
 
 
 @lru_cache(maxsize=1024)
-def _check_participant(text: str) -> None:
+def check_participant(text: str) -> None:
+    """Raise `ValueError` unless this is how a participant is named."""
     if _PARTICIPANT.fullmatch(text) is None:
         raise ValueError(f"not a participant's name: {text!r}")
 

@@ -16,23 +16,26 @@ The caller still owes: that the report which lists the digest stands in the orig
 (acceptance steps 2 to 5), and that the decision on what the header says is a permit (step 8).
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
 
 from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import Domain, commit, same
-from trilogue.encoding.instant import Instant
+from trilogue.encoding.instant import CheckedInstant
 from trilogue.errors import OpeningError
 from trilogue.marking import Marking
 from trilogue.reports.cite import (
     CheckedDigest,
+    CheckedParticipant,
     Cite,
     DigestText,
-    ParticipantId,
     PortionRef,
     check_digests,
+    check_participant,
 )
 from trilogue.reports.payloads.quantities import Language
 
@@ -52,8 +55,15 @@ __all__ = [
 MAX_PLAINTEXT = 2**24
 """Largest content of one portion in bytes. A longer item is several portions."""
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)", max_length=64)]
-"""An identifier of the arrangement: a subject, a payload type, a pact."""
+_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+
+_name = re.compile(_NAME).fullmatch
+
+CheckedName = Annotated[
+    str, msgspec.Meta(max_length=64, extra_json_schema={"pattern": f"^{_NAME}$"})
+]
+"""An identifier of the arrangement: a subject, a payload type, a pact. Its struct checks it: few
+names stand in many headers, and a pattern apiece is most of what reading a header takes."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,9 +76,15 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Leg(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One leg of the passage and the pact that protects it: `[sender, receiver, pact]`."""
 
-    sender: ParticipantId
-    receiver: ParticipantId
-    pact: Name
+    sender: CheckedParticipant
+    receiver: CheckedParticipant
+    pact: CheckedName
+
+    def __post_init__(self) -> None:
+        """Check the spelling of the three."""
+        check_participant(self.sender)
+        check_participant(self.receiver)
+        _check_name(self.pact)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,15 +140,15 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     salt: CheckedDigest
     """32 random bytes: they hide the header behind its digest, and the content behind its own."""
     marking: Marking
-    payload_type: Name
+    payload_type: CheckedName
     language: Language | None
     """Language of the text, if the content is text."""
-    subject: Name
+    subject: CheckedName
     """A subject of the arrangement's scope, such as `nuclear-test`."""
     place: Place | None
     trajectory: bool
     """The place lies on a trajectory that began in the region of the scope."""
-    period: tuple[Instant, Instant] | None
+    period: tuple[CheckedInstant, CheckedInstant] | None
     """First and last moment that the content speaks of."""
     size: Annotated[int, msgspec.Meta(ge=1, le=MAX_PLAINTEXT)]
     """Length of the plaintext in bytes."""
@@ -165,8 +181,11 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """Check the spelling of the digests, and what no single field shows."""
-        check_digests("salt", (self.salt,))
-        check_digests("ciphertext or commitment", (self.ciphertext, self.commitment))
+        check_digests(
+            "salt, ciphertext or commitment", (self.salt, self.ciphertext, self.commitment)
+        )
+        _check_name(self.payload_type)
+        _check_name(self.subject)
         if self.period is not None:
             first, last = map(instant.parse, self.period)
             if first > last:
@@ -175,6 +194,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("trajectory: true without a place that lies on it")
         if len({source.portion for source in self.derived_from}) != len(self.derived_from):
             raise ValueError("derived_from: a portion stands twice")
+
+
+@lru_cache(maxsize=1024)
+def _check_name(text: str) -> None:
+    if _name(text) is None:
+        raise ValueError(f"not a name of the arrangement: {text!r}")
 
 
 @dataclass(frozen=True, slots=True)

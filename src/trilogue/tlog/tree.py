@@ -28,6 +28,7 @@ trilogue.errors.InclusionError: leaf 2 does not stand in the tree of 3 leaves
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -57,6 +58,8 @@ __all__ = [
 
 Subtree: TypeAlias = tuple[int, int]
 """(level, index): the complete subtree of 2**level leaves from leaf index * 2**level on."""
+
+_SIZES = frozenset({SIZE})
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """Root hash of the tree without leaves (RFC 6962 §2.1: MTH({}) = SHA-256())."""
@@ -177,10 +180,10 @@ def inclusion_proofs(indices: Sequence[int], size: int, reader: HashReader) -> l
 
     Raises `InputError` unless 0 ≤ index < size for each.
     """
-    wanted = [_inclusion_ranges(index, size) for index in indices]
-    distinct = list(dict.fromkeys(chain.from_iterable(wanted)))
-    hashes = dict(zip(distinct, _hash_ranges(distinct, reader), strict=True))
-    return [[hashes[span] for span in spans] for spans in wanted]
+    wanted = _inclusion_ranges(indices, size)
+    distinct = list(dict.fromkeys(chain.from_iterable(wanted.values())))
+    hash_of = dict(zip(distinct, _hash_ranges(distinct, reader), strict=True)).__getitem__
+    return [list(map(hash_of, wanted[index])) for index in indices]
 
 
 def consistency_proof(old: int, new: int, reader: HashReader) -> list[bytes]:
@@ -216,7 +219,7 @@ class Inclusions:
         size, way = self._size, tuple(proof)
         if not 0 <= index < size:
             raise InclusionError(f"no leaf {index} in a tree of {size} leaves")
-        if len(leaf) != SIZE or any(len(value) != SIZE for value in way):
+        if len(leaf) != SIZE or not _SIZES.issuperset(map(len, way)):
             raise InclusionError(f"a hash of an inclusion proof is not {SIZE} bytes")
         if len(way) > size.bit_length():  # before the rest of it is remembered at each place
             raise InclusionError(f"the proof of leaf {index} in {size} leaves is too long")
@@ -294,22 +297,31 @@ def verify_consistency(
         raise forked
 
 
-def _inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
-    """Return the leaf ranges whose hashes are the inclusion proof, in its order."""
-    if not 0 <= index < size:
-        raise InputError(f"no leaf {index} in a tree of {size} leaves")
-    start, end = 0, size
-    ranges: list[tuple[int, int]] = []
-    while end - start > 1:
+def _inclusion_ranges(indices: Iterable[int], size: int) -> dict[int, tuple[tuple[int, int], ...]]:
+    """Return by leaf the ranges whose hashes are its inclusion proof, in its order.
+
+    Leaves that stand together share the way down to them.
+    """
+    leaves = sorted(set(indices))
+    if leaves and not 0 <= leaves[0] <= leaves[-1] < size:
+        wrong = leaves[0] if leaves[0] < 0 else leaves[-1]
+        raise InputError(f"no leaf {wrong} in a tree of {size} leaves")
+    found: dict[int, tuple[tuple[int, int], ...]] = {}
+    waiting: list[tuple[int, int, list[int], tuple[tuple[int, int], ...]]] = []
+    if leaves:
+        waiting.append((0, size, leaves, ()))
+    while waiting:
+        start, end, inside, above = waiting.pop()
+        if end - start == 1:
+            found[start] = above
+            continue
         middle = start + _split(end - start)
-        if index < middle:
-            ranges.append((middle, end))
-            end = middle
-        else:
-            ranges.append((start, middle))
-            start = middle
-    ranges.reverse()
-    return ranges
+        cut = bisect_left(inside, middle)
+        if cut:
+            waiting.append((start, middle, inside[:cut], ((middle, end), *above)))
+        if cut < len(inside):
+            waiting.append((middle, end, inside[cut:], ((start, middle), *above)))
+    return found
 
 
 def _consistency_ranges(old: int, new: int) -> list[tuple[int, int]]:
