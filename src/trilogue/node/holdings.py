@@ -330,4 +330,4 @@ class Holdings:
 
 def _context(portion: str, grant: tuple[str, int]) -> bytes:
     """Bind a wrapped key to what it opens, so that no row can be put in another's place."""
-    return commit(Domain.HEADER, f"{portion} {grant[0]} {grant[1]}".encode())
+    return commit(Domain.HEADER, canonical.encode([portion, grant[0], grant[1]]))

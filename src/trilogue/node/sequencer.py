@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from trilogue.encoding import instant
+from trilogue.encoding.digest import SIZE
 from trilogue.errors import NotFoundError, UnavailableError
 from trilogue.node.books import Books, Kept
 from trilogue.node.keystore import WorkingKeys
@@ -200,18 +201,20 @@ class Sequencer:
         arrangement = self._books.arrangement_or_none()
         addressing = self._books.addressing()
         issued = self._clock()
+        bodies = tuple(bodies)
+        salts = secrets.token_bytes(SIZE * len(bodies))
         said = [
             compose(
                 speaker=self._books.me,
-                index=index,
+                index=self._next + place,
                 arrangement="" if arrangement is None else arrangement.digest_text,
                 issued=issued,
-                salt=secrets.token_bytes(32),
+                salt=salts[SIZE * place : SIZE * (place + 1)],
                 kind=kind,
                 address=address(kind, self._books.me, body, addressing),
                 body=body,
             )
-            for index, body in enumerate(bodies, self._next)
+            for place, body in enumerate(bodies)
         ]
         self._staged += said
         self._next += len(said)

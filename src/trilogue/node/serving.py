@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import threading
@@ -90,6 +91,10 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], settings: Settings) -> No
         # What the loop still finds half open when it closes, no longer concerns anybody.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
+    # What is loaded by now stays: it is looked through for garbage once, and that seldom.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     stop_traces = set_up_traces(settings.participant) if settings.traces else lambda: None
     runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     try:

@@ -181,9 +181,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         """Check the spelling of the digests, and what no single field shows."""
-        check_digests(
-            "salt, ciphertext or commitment", (self.salt, self.ciphertext, self.commitment)
-        )
+        check_digests("salt", (self.salt,))
+        check_digests("ciphertext or commitment", (self.ciphertext, self.commitment))
         _check_name(self.payload_type)
         _check_name(self.subject)
         if self.period is not None:

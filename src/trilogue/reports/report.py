@@ -37,6 +37,9 @@ MAX_SLOTS = 1024
 MAX_PORTIONS = MAX_SLOTS - 1
 """Most portions in a report, since one digest at least is a decoy."""
 
+_LOT = 16
+"""Random bytes by which a digest finds its place: two are never alike."""
+
 
 class ReportBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The digests of a report: a power of two of them, each once."""
@@ -73,9 +76,13 @@ def arrange(digests: Iterable[bytes], rng: Random | None = None) -> ReportBody:
     if any(len(digest) != SIZE for digest in slots):
         raise InputError(f"a portion's digest that is not {SIZE} bytes long")
     count = max(MIN_SLOTS, 1 << len(slots).bit_length())
-    slots += [rng.randbytes(SIZE) for _ in range(count - len(slots))]
-    rng.shuffle(slots)
-    return ReportBody(portions=tuple(map(base64.encode, slots)))
+    # One draw for all: the decoys, and for each digest a number by which it finds its place.
+    drawn = rng.randbytes(SIZE * (count - len(slots)) + _LOT * count)
+    lots = [drawn[start : start + _LOT] for start in range(0, _LOT * count, _LOT)]
+    slots += [drawn[at : at + SIZE] for at in range(_LOT * count, len(drawn), SIZE)]
+    return ReportBody(
+        portions=tuple(base64.encode(digest) for _, digest in sorted(zip(lots, slots, strict=True)))
+    )
 
 
 def covers(body: ReportBody, digest: bytes) -> bool:

@@ -97,7 +97,7 @@ def test_no_identifier_ends_in_a_newline(path, type_id):
 @pytest.mark.parametrize("field", ["subject", "payload_type"])
 def test_no_name_in_a_header_ends_in_a_newline(field):
     fields = canonical.decode(HEADER)
-    with pytest.raises(FormatError, match="regex"):
+    with pytest.raises(FormatError, match="not a name of the arrangement"):
         parse_header(canonical.encode(fields | {field: fields[field] + "\n"}))
 
 
@@ -112,7 +112,8 @@ def test_a_cite_of_another_shape_is_refused(wrong):
 
 
 def test_cites_sort_by_speaker_and_index():
-    cites = [Cite("US", 1, ""), Cite("KR", 10, ""), Cite("KR", 9, "")]
+    leaf = digest_text(1)
+    cites = [Cite("US", 1, leaf), Cite("KR", 10, leaf), Cite("KR", 9, leaf)]
     assert [cite.short for cite in sorted(cites)] == ["KR 9", "KR 10", "US 1"]
 
 
