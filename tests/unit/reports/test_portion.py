@@ -74,13 +74,16 @@ def test_a_sealed_portion_does_not_show_its_key():
     assert repr(sealed) == "Sealed(…)"
 
 
+NOWHERE = Cite("KR", -1, "A" * 43 + "=")
+
+
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
         ({"plaintext": b""}, "0 bytes"),
         ({"plaintext": bytes(MAX_PLAINTEXT + 1)}, "several portions"),
-        ({"subject": "Nuclear Test"}, "regex"),
-        ({"payload_type": ""}, "regex"),
+        ({"subject": "Nuclear Test"}, "not a name"),
+        ({"payload_type": ""}, "not a name"),
         ({"language": "ko"}, "'ko'"),
         ({"language": None}, "language"),
         ({"payload_type": "launch"}, "no 'launch' payload"),
@@ -91,7 +94,7 @@ def test_a_sealed_portion_does_not_show_its_key():
         ({"period": ("yesterday", "yesterday")}, "not an instant"),
         ({"tearline_of": "QQ=="}, "tearline_of"),
         ({"derived_from": (Source(report=cite(), portion="", grants=()),)}, "derived_from"),
-        ({"derived_from": (Source(report=Cite("KR", -1, "A" * 43 + "="), portion="", grants=()),)}, "derived"),
+        ({"derived_from": (Source(report=NOWHERE, portion="", grants=()),)}, "derived"),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
