@@ -2,8 +2,9 @@
 
 Three engines in one process take a batch of reports from KR by way of US to JP, with receipts,
 while a profiler counts how often each primitive is called. Then each is timed by itself, at the
-size that it has there. The floor is the sum: what the three nodes would take if nothing else cost
-anything. Syncs are waited for, not worked; they stand apart.
+size that it has there, and what the stores were told to write is written once more, by SQLite alone
+(`benchmarks.exchange.rows`). The floor is the sum: what the three nodes would take if nothing else
+cost anything. Not in it are TLS, reading of any kind, and syncs: these are waited for, not worked.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import hashlib
 import os
 import pstats
 import secrets
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,12 +24,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.support.rules import standing
 from tests.support.trio import OFFICERS, PARTICIPANTS, Trio
 
+from benchmarks.exchange import rows
 from benchmarks.exchange.nodes import batch
 from trilogue.node.inputs import StandingInput
 from trilogue.sealing.box import SealingSecret, open_box, seal_box
 from trilogue.signing.keys import SecretKey
 
 __all__ = ["Floor", "Primitive", "measure"]
+
+COPIES = 3
+"""How often the rows are written, each time into a store as it was."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,26 @@ class Floor:
         return sum(one.together for one in self.worked)
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """What a batch took: calls of each primitive, the size of a statement, seconds of writing."""
+
+    counts: dict[str, int]
+    size: int
+    writing: float
+
+
 def measure(together: int = 256) -> Floor:
     """Count the primitives of a batch, and time each."""
-    counts, size = _counted(together)
-    each = _timed(size)
+    batch = _counted(together)
+    each = _timed(batch.size)
+    each["row"] = 1e6 * batch.writing / batch.counts["row"]
     worked = tuple(
-        Primitive(name, counts.get(name, 0) / together, each[name])
+        Primitive(name, batch.counts.get(name, 0) / together, each[name])
         for name in each
         if name != "sync"
     )
-    return Floor(together, worked, Primitive("sync", counts["sync"] / together, each["sync"]))
+    return Floor(together, worked, Primitive("sync", batch.counts["sync"] / together, each["sync"]))
 
 
 # Counting.
@@ -89,25 +103,35 @@ _NAMES = {
 """Methods as the profiler names them, and the classes or modules that they stand in."""
 
 
-def _counted(together: int) -> tuple[dict[str, int], int]:
-    """Return how often a batch calls each primitive, and the mean size of a statement in bytes."""
+def _counted(together: int) -> _Batch:
     with tempfile.TemporaryDirectory(prefix="floor-") as base:
-        trio = Trio.copy(Path(base) / "trio")
+        with rows.recording():
+            trio = Trio.copy(Path(base) / "trio")
         rule = standing(per_hour=100_000_000)
         trio.act("KR", lambda engine: engine.desk.stand(StandingInput(rule=rule), OFFICERS))
+        trio.act("KR", lambda engine: engine.submit_all(batch(0, 4 * together).reports))
         trio.settle()
         before = {who: trio[who].db.changes for who in PARTICIPANTS}
+        for who in PARTICIPANTS:
+            for copy in range(COPIES):
+                trio[who].db.backup(f"{base}/{who}-{copy}.sqlite")
+            rows.start(trio[who].db)
         profile = cProfile.Profile()
         profile.enable()
-        trio.act("KR", lambda engine: engine.submit_all(batch(0, together).reports))
+        trio.act("KR", lambda engine: engine.submit_all(batch(4 * together, together).reports))
         trio.settle()
         profile.disable()
-        if len(trio.held("JP")) != together:
+        if len(trio.held("JP")) != 5 * together:
             raise AssertionError("not all reports came to JP")
-        rows = sum(trio[who].db.changes - before[who] for who in PARTICIPANTS)
+        changed = sum(trio[who].db.changes - before[who] for who in PARTICIPANTS)
         raw = [row["raw"] for row in trio["KR"].db.q.statements_after(after=0, most=10_000)]
+        said = {who: rows.stop(trio[who].db) for who in PARTICIPANTS}
         trio.close()
-    counts: dict[str, int] = {"row": rows}
+        writing = sum(
+            min(rows.seconds(f"{base}/{who}-{copy}.sqlite", said[who]) for copy in range(COPIES))
+            for who in PARTICIPANTS
+        )
+    counts: dict[str, int] = {"row": changed}
     commits = 0
     for (_, _, function), (_, calls, *_rest) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         for (method, place), name in _NAMES.items():
@@ -117,7 +141,7 @@ def _counted(together: int) -> tuple[dict[str, int], int]:
         if function == "transaction":
             commits += calls // 2  # entered and left
     counts["sync"] = counts.get("sync", 0) + commits  # SQLite's own
-    return counts, sum(map(len, raw)) // len(raw)
+    return _Batch(counts, sum(map(len, raw)) // len(raw), writing)
 
 
 # Timing.
@@ -142,7 +166,6 @@ def _timed(size: int) -> dict[str, float]:
         "Ed25519 verify": _each(lambda: public.verify_ed25519(text, ed25519)),
         "ML-DSA-44 sign": _each(lambda: signer.sign_mldsa44(text)),
         "ML-DSA-44 verify": _each(lambda: public.verify_mldsa44(text, mldsa44)),
-        "row": _row(data),
         "sync": _sync(data),
     }
 
@@ -157,27 +180,6 @@ def _each(work: Callable[[], object], seconds: float = 0.1) -> float:
                 work()
             count += 10
         best = min(best, took / count)
-    return 1e6 * best
-
-
-def _row(data: bytes) -> float:
-    """Return what a row costs in a transaction of many, indexed as statements are."""
-    with tempfile.TemporaryDirectory(prefix="floor-") as base:
-        connection = sqlite3.connect(f"{base}/rows.sqlite", isolation_level=None)
-        connection.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, n INTEGER, data BLOB,"
-            " UNIQUE (name, n));"
-        )
-        many, best = 2_000, float("inf")
-        for turn in range(3):
-            rows = [(turn * many + k, "KR", turn * many + k, data) for k in range(many)]
-            begun = time.thread_time()
-            connection.execute("BEGIN")
-            connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
-            connection.execute("COMMIT")
-            best = min(best, (time.thread_time() - begun) / many)
-        connection.close()
     return 1e6 * best
 
 

@@ -15,7 +15,10 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-__all__ = ["Recording", "recording", "seconds"]
+from trilogue.store.database import Database
+from trilogue.store.sqlite import SqliteDatabase
+
+__all__ = ["recording", "seconds", "start", "stop"]
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
@@ -47,6 +50,26 @@ def recording() -> Iterator[None]:
     """Have stores that are opened in a block use connections that can remember."""
     with patch("sqlite3.connect", partial(sqlite3.connect, factory=Recording)):
         yield
+
+
+def start(db: Database) -> None:
+    """Remember from now on what a store that was opened so is told to write."""
+    _connection(db).said = []
+
+
+def stop(db: Database) -> list[Said]:
+    """Return what it was told since, and forget."""
+    connection = _connection(db)
+    said, connection.said = connection.said, None
+    assert said is not None
+    return said
+
+
+def _connection(db: Database) -> Recording:
+    assert isinstance(db, SqliteDatabase)
+    connection = db._connection  # noqa: SLF001 - no other way to what is said to SQLite
+    assert isinstance(connection, Recording)
+    return connection
 
 
 def seconds(path: str, said: Sequence[Said]) -> float:
