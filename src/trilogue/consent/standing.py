@@ -36,7 +36,7 @@ def fits(rule: StandingRule, header: Header, at: str) -> bool:
         header.subject in rule.subjects
         and header.payload_type in rule.payload_types
         and header.marking.level in rule.levels
-        and set(rule.audience) <= header.marking.readers
+        and header.marking.readers.issuperset(rule.audience)
         and (grid or 0) >= rule.grid_e5
     )
 

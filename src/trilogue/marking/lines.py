@@ -12,6 +12,7 @@ stands in its own group. A mark does not name the originators: the statement aro
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trilogue.errors import InputError
@@ -60,6 +61,7 @@ def parse_portion_mark(text: str, scale: Scale, originators: Iterable[str]) -> M
     return marking
 
 
+@lru_cache(maxsize=1024)
 def equivalent_mark(marking: Marking, scale: Scale, participant: str, lang: str) -> str:
     """Return the originators' own marks and the equivalent that `participant` adds in `lang`.
 

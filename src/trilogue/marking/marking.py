@@ -53,9 +53,7 @@ class Marking(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     @property
     def readers(self) -> frozenset[str]:
         """Everyone to whom the marking lets the portion go, a single originator included."""
-        if len(self.originators) == 1:
-            return frozenset((*self.originators, *self.releasable_to))
-        return frozenset(self.releasable_to)
+        return _readers(self.originators, self.releasable_to)
 
 
 def mark(
@@ -82,6 +80,12 @@ def mark(
         )
     except ValueError as error:
         raise InputError(str(error)) from error
+
+
+@lru_cache(maxsize=1024)
+def _readers(originators: tuple[str, ...], releasable_to: tuple[str, ...]) -> frozenset[str]:
+    alone = originators if len(originators) == 1 else ()
+    return frozenset((*alone, *releasable_to))
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ alone; the others of its group go on. A group that cannot be committed leaves no
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -51,7 +51,10 @@ class StoredHashes(HashReader):
     def read_many(self, subtrees: Sequence[Subtree]) -> list[bytes]:
         """Return hashes of complete subtrees; raise `NotFoundError`."""
         known = self._newest.get
-        return [known(subtree) or self._read(*subtree) for subtree in subtrees]
+        found = [known(subtree) for subtree in subtrees]
+        if None in found:
+            found = self._completed(subtrees, found)
+        return found  # type: ignore[return-value]
 
     def stored(self, new: Iterable[tuple[Subtree, bytes]]) -> None:
         """Have at hand what was just stored for good: the proofs that leave next are made of it."""
@@ -59,11 +62,31 @@ class StoredHashes(HashReader):
             self._newest.clear()
         self._newest.update(new)
 
-    def _read(self, level: int, index: int) -> bytes:
-        value: bytes | None = self._db.q.tree_hash_at(level=level, idx=index)
-        if value is None:
-            raise NotFoundError(f"the log has no complete subtree {level}/{index}")
-        return value
+    def _completed(
+        self, subtrees: Sequence[Subtree], found: list[bytes | None]
+    ) -> list[bytes | None]:
+        """Read what is not at hand: what stands in a row, as in a tile, at once."""
+        for first, last in _rows(subtrees):
+            if None not in found[first : last + 1]:
+                continue
+            level, start = subtrees[first]
+            rows = self._db.q.tree_hashes(level=level, first=start, last=start + last - first)
+            values = {row["idx"]: row["hash"] for row in rows}
+            for place in range(first, last + 1):
+                index = start + place - first
+                if index not in values:
+                    raise NotFoundError(f"the log has no complete subtree {level}/{index}")
+                found[place] = values[index]
+        return found
+
+
+def _rows(subtrees: Sequence[Subtree]) -> Iterator[tuple[int, int]]:
+    """Yield first and last place of what stands side by side in one level."""
+    first = 0
+    for place, (level, index) in enumerate(subtrees):
+        if place + 1 == len(subtrees) or subtrees[place + 1] != (level, index + 1):
+            yield first, place
+            first = place + 1
 
 
 @dataclass(frozen=True)

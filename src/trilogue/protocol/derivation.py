@@ -24,6 +24,8 @@ def derivation_permitted(
 
     A portion that is not derived is its author's own affair: True.
     """
+    if not header.derived_from:
+        return True
     sources = tuple(s for s in header.derived_from if s.report.speaker != recipient)
     if not sources:
         return True

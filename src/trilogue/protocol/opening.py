@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from trilogue.arrangement.rules import Action
+from trilogue.arrangement.rules import Action, Facts
 from trilogue.consent.acts import GrantBody, StandingBody, StandingRule
 from trilogue.consent.extent import check_alive, extent_digest
 from trilogue.consent.standing import extent_under, fits
@@ -120,6 +120,7 @@ def open_grant(
         )
 
     # (8) The rules permit each portion, under the standing consent too if one is claimed.
+    permitted: Facts | None = None
     for portion_opened in opened:
         header = portion_opened.header
         if header.marking.originators != originators(originator, header.derived_from):
@@ -138,6 +139,8 @@ def open_grant(
                 header, originator, view.me, grant.extent.purposes, view, at
             ),
         )
+        if facts is permitted:
+            continue  # nothing that a rule looks at differs from the portion before
         # What the originator decided is decided once more, since its node may not have: the rules
         # are the same everywhere, and the officers have signed.
         released = Action.RELEASE_DERIVED if header.derived_from else Action.GRANT
@@ -145,6 +148,7 @@ def open_grant(
             decision = view.rules.decide(action, msgspec.structs.replace(facts, actor=actor))
             if not decision.permit:
                 raise RuleError(f"{', '.join(decision.rules)}: {'; '.join(decision.reasons)}")
+        permitted = facts
 
     # (9, second half) The content opens and is what the header committed to.
     for portion_opened in opened:

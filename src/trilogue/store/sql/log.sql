@@ -52,8 +52,8 @@ SELECT coalesce(max(idx) + 1, 0) FROM statement WHERE speaker = :speaker;
 -- name: add_tree_hash*!
 INSERT INTO tree_hash (level, idx, hash) VALUES (:level, :idx, :hash);
 
--- name: tree_hash_at$
-SELECT hash FROM tree_hash WHERE level = :level AND idx = :idx;
+-- name: tree_hashes
+SELECT idx, hash FROM tree_hash WHERE level = :level AND idx BETWEEN :first AND :last;
 
 -- name: add_checkpoint!
 INSERT INTO checkpoint (size, root, note, issued) VALUES (:size, :root, :note, :issued);
