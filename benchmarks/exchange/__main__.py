@@ -59,13 +59,14 @@ def tables() -> str:
         f"The floor: what a report needs over all three nodes, {lowest.together} in a batch",
         ("primitive", "calls a report", "µs each", "µs a report"),
         [
-            [one.name, f"{one.calls:.3f}", f"{one.microseconds:.2f}", f"{one.together:.1f}"]
+            [one.name, f"{one.calls:.3f}", f"{one.microseconds:.3g}", f"{one.together:.1f}"]
             for one in (*lowest.worked, lowest.synced)
         ],
     )
     note = (
-        f"The nodes, the clients that file and the readers share {cores} cores. A sync is waited"
-        " for and is no part of the floor's sum."
+        f"The nodes, the clients that file and the readers share {cores} cores. A row is written with"
+        " its indexes, as the nodes write it. The floor holds neither reading, JSON, HTTP nor sockets;"
+        " a sync is waited for and is no part of the sum."
     )
     return f"{rate}\n\n{waits}\n\n{parts}\n\n{note}"
 

@@ -4,7 +4,8 @@ Three engines in one process take a batch of reports from KR by way of US to JP,
 while a profiler counts how often each primitive is called. Then each is timed by itself, at the
 size that it has there, and what the stores were told to write is written once more, by SQLite alone
 (`benchmarks.exchange.rows`). The floor is the sum: what the three nodes would take if nothing else
-cost anything. Not in it are TLS, reading of any kind, and syncs: these are waited for, not worked.
+cost anything. Not in it are reading of any kind, JSON, HTTP and sockets; nor syncs, which are
+waited for. TLS counts for what it does to the bytes themselves (`benchmarks.exchange.wire`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tests.support.rules import standing
-from tests.support.trio import OFFICERS, PARTICIPANTS, Trio
+from tests.support.trio import OFFICERS, PARTICIPANTS
 
-from benchmarks.exchange import rows
+from benchmarks.exchange import rows, wire
 from benchmarks.exchange.nodes import batch
 from trilogue.node.inputs import StandingInput
 from trilogue.sealing.box import SealingSecret, open_box, seal_box
@@ -66,17 +68,23 @@ class Floor:
 
 @dataclass(frozen=True)
 class _Batch:
-    """What a batch took: calls of each primitive, the size of a statement, seconds of writing."""
+    """What a batch took."""
 
     counts: dict[str, int]
+    """Calls of each primitive."""
     size: int
+    """Mean size of a statement in bytes."""
     writing: float
+    """Seconds in which SQLite writes what the stores were told to."""
+    sealing: float
+    """Seconds in which TLS seals and opens one byte."""
 
 
 def measure(together: int = 256) -> Floor:
     """Count the primitives of a batch, and time each."""
     batch = _counted(together)
     each = _timed(batch.size)
+    each["TLS byte"] = 1e6 * batch.sealing
     each["row"] = 1e6 * batch.writing / batch.counts["row"]
     worked = tuple(
         Primitive(name, batch.counts.get(name, 0) / together, each[name])
@@ -106,7 +114,7 @@ _NAMES = {
 def _counted(together: int) -> _Batch:
     with tempfile.TemporaryDirectory(prefix="floor-") as base:
         with rows.recording():
-            trio = Trio.copy(Path(base) / "trio")
+            trio = wire.Weighed.copy(Path(base) / "trio")
         rule = standing(per_hour=100_000_000)
         trio.act("KR", lambda engine: engine.desk.stand(StandingInput(rule=rule), OFFICERS))
         trio.act("KR", lambda engine: engine.submit_all(batch(0, 4 * together).reports))
@@ -116,9 +124,11 @@ def _counted(together: int) -> _Batch:
             for copy in range(COPIES):
                 trio[who].db.backup(f"{base}/{who}-{copy}.sqlite")
             rows.start(trio[who].db)
+        given = batch(4 * together, together)
+        trio.carried = len(msgspec.json.encode(given))
         profile = cProfile.Profile()
         profile.enable()
-        trio.act("KR", lambda engine: engine.submit_all(batch(4 * together, together).reports))
+        trio.act("KR", lambda engine: engine.submit_all(given.reports))
         trio.settle()
         profile.disable()
         if len(trio.held("JP")) != 5 * together:
@@ -126,12 +136,13 @@ def _counted(together: int) -> _Batch:
         changed = sum(trio[who].db.changes - before[who] for who in PARTICIPANTS)
         raw = [row["raw"] for row in trio["KR"].db.q.statements_after(after=0, most=10_000)]
         said = {who: rows.stop(trio[who].db) for who in PARTICIPANTS}
+        carried, sealing = trio.carried, wire.seconds_per_byte(trio)
         trio.close()
         writing = sum(
             min(rows.seconds(f"{base}/{who}-{copy}.sqlite", said[who]) for copy in range(COPIES))
             for who in PARTICIPANTS
         )
-    counts: dict[str, int] = {"row": changed}
+    counts: dict[str, int] = {"row": changed, "TLS byte": carried}
     commits = 0
     for (_, _, function), (_, calls, *_rest) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         for (method, place), name in _NAMES.items():
@@ -141,7 +152,7 @@ def _counted(together: int) -> _Batch:
         if function == "transaction":
             commits += calls // 2  # entered and left
     counts["sync"] = counts.get("sync", 0) + commits  # SQLite's own
-    return _Batch(counts, sum(map(len, raw)) // len(raw), writing)
+    return _Batch(counts, sum(map(len, raw)) // len(raw), writing, sealing)
 
 
 # Timing.
