@@ -64,9 +64,9 @@ def tables() -> str:
         ],
     )
     note = (
-        f"The nodes, the clients that file and the readers share {cores} cores. A row is written with"
-        " its indexes, as the nodes write it. The floor holds neither reading, JSON, HTTP nor sockets;"
-        " a sync is waited for and is no part of the sum."
+        f"The nodes, the clients that file and the readers share {cores} cores. A row is written"
+        " with its indexes, as the nodes write it. The floor holds neither reading, JSON, HTTP nor"
+        " sockets; a sync is waited for and is no part of the sum."
     )
     return f"{rate}\n\n{waits}\n\n{parts}\n\n{note}"
 
