@@ -68,8 +68,11 @@ _EXACT = _CLOSED | {msgspec.inspect.RawType}
 """The same in what is encoded: `Raw` is bytes of `encode`, or of what `decode` looked through."""
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, *, counted: bool = False) -> bytes:
     """Return the canonical bytes of `value`.
+
+    `counted` says of a struct that its integers are places and sizes that were counted here, or
+    read as such: they are not looked through again, which for a large value is worth saying.
 
     Raises `TypeError` or `ValueError` when the value holds what the subset does not admit: a
     float, an integer beyond 2^53, a key that is not ASCII, or a string that is not Unicode.
@@ -81,7 +84,7 @@ def encode(value: Any) -> bytes:
         exact = _exact(kind)
     if exact:
         data = _encoder.encode(value)
-        if _SIXTEEN in data.translate(_DIGITS):
+        if not counted and _numbered(kind) and _SIXTEEN in data.translate(_DIGITS):
             _check(_decode(data, Any))
         return data
     builtins = msgspec.to_builtins(value)
@@ -229,6 +232,13 @@ def _only(kind: Any, kinds: frozenset[type]) -> bool:
 def _exact(kind: type) -> bool:
     """Whether values of a type are structs without a field that could hold a float or anything."""
     return issubclass(kind, msgspec.Struct) and _only(kind, _EXACT)
+
+
+@cache
+def _numbered(kind: Any) -> bool:
+    """Whether a struct has integers at all, or bytes of JSON that may hold some."""
+    kinds = {msgspec.inspect.IntType, msgspec.inspect.LiteralType, msgspec.inspect.RawType}
+    return not issubclass(kind, msgspec.Struct) or any(type(one) in kinds for one in _leaves(kind))
 
 
 @cache

@@ -113,7 +113,9 @@ class Sending:
             ciphertexts=tuple(load.ciphertexts.values()),
             boxes=tuple(load.boxes.values()),
         )
-        return Outgoing(peer=peer, data=canonical.encode(delivery), rows=rows, full=full)
+        return Outgoing(
+            peer=peer, data=canonical.encode(delivery, counted=True), rows=rows, full=full
+        )
 
     def acknowledge(self, outgoing: Outgoing, ack: Ack) -> bool:
         """Inside an act: take the answer to a delivery into the outbox; say what `heed` says."""
