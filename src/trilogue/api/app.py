@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from litestar import Litestar, Response, get, route
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ControllerRouterHandler
 
 from trilogue.api.call import Call, Node
 from trilogue.api.controllers import SUBJECTS
@@ -62,11 +63,14 @@ class Api(Litestar):
                     made.set_attribute("http.response.status_code", status)
 
 
-def create_app(node: Node) -> Litestar:
-    """Return the API of a node (`trilogue.node.service.Service`, or what answers like it)."""
+def create_app(node: Node, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """Return the API of a node (`trilogue.node.service.Service`, or what answers like it).
+
+    `pages` are routes that stand beside it.
+    """
     handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
     return Api(
-        [*_options(handlers), *handlers, log_file, schema],
+        [*_options(handlers), *handlers, log_file, schema, *pages],
         state=State({"node": node, "gate": Gate(node, node.limit)}),
         request_class=Call,
         guards=[guard],

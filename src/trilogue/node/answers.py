@@ -26,6 +26,7 @@ __all__ = [
     "Answer",
     "ArrangementAnswer",
     "AsideEntry",
+    "CheckpointEntry",
     "CoalitionFlights",
     "EventEntry",
     "FlightEntry",
@@ -217,6 +218,8 @@ class PortionEntry(Answer, frozen=True, kw_only=True):
     state: PortionState
     grant: Place | None
     expires: Instant | None
+    purposes: tuple[str, ...] = ()
+    """For which purposes it may be opened now."""
     header: HeaderFacts | None
     marking: Marking | None
     """As it is now: the newest reclassification by the originator."""
@@ -415,6 +418,15 @@ class IncidentEntry(Answer, frozen=True, kw_only=True):
 
 
 # Everything.
+
+
+class CheckpointEntry(Answer, frozen=True, kw_only=True):
+    """A checkpoint of this participant's log, and the neighbours that cosigned it."""
+
+    size: int
+    root: str
+    issued: Instant
+    witnesses: tuple[str, ...]
 
 
 class StatementEntry(Answer, frozen=True, kw_only=True):

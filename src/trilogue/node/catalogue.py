@@ -6,10 +6,12 @@ begun, ran out or was withdrawn hides what it covered.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trilogue.arrangement import Lang
-from trilogue.consent.acts import GrantBody
+from trilogue.consent.acts import Extent, GrantBody
 from trilogue.encoding import canonical
-from trilogue.errors import NotFoundError
+from trilogue.errors import InputError, NotFoundError
 from trilogue.marking import Marking, Scale, banner, banner_line, equivalent_mark, portion_mark
 from trilogue.node.answers import (
     HeaderFacts,
@@ -21,20 +23,41 @@ from trilogue.node.answers import (
 )
 from trilogue.node.engine import Engine
 from trilogue.node.holdings import OWN, Holding
-from trilogue.node.inputs import Place, PlaceInput, SourceInput
-from trilogue.node.questions import page, place_of
+from trilogue.node.inputs import MarkingInput, Place, PlaceInput, SourceInput
+from trilogue.node.questions import END, page, place_of
 from trilogue.node.reading import Opening
 from trilogue.reports.cite import PortionRef
 from trilogue.reports.header import Header
 from trilogue.store.database import Row
 
-__all__ = ["opened", "report", "reports"]
+__all__ = ["latest", "opened", "report", "reports", "would_stand"]
 
 
 def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEntry]:
     """List the reports that are known here, in the order in which they came to count."""
     rows = engine.db.q.statements_of_kind(kind="report", after=after, most=most + 1)
     return page(rows, after, most, lambda row: _report(engine, row, lang))
+
+
+def latest(engine: Engine, before: int | None, most: int, lang: Lang) -> Page[ReportEntry]:
+    """List the newest reports before a cursor, newest first; `next` leads on to older ones."""
+    end = END if before is None else before
+    rows = engine.db.q.statements_of_kind_back(kind="report", before=end, most=most + 1)
+    return page(rows, end, most, lambda row: _report(engine, row, lang))
+
+
+def would_stand(engine: Engine, given: Sequence[MarkingInput], lang: Lang) -> tuple[str, ...]:
+    """Return the portion marks that own portions would bear, and last the line above them all.
+
+    Raises `InputError` for a marking that has no spelling or a level that there is not.
+    """
+    scale = engine.books.arrangement.scale
+    markings = [engine.authoring.marking(one, (engine.me,)) for one in given]
+    unknown = next((one.level for one in markings if one.level not in scale), None)
+    if unknown is not None:
+        raise InputError(f"no level {unknown!r}", hint="`trilogue arrangement show` lists them")
+    marks = (portion_mark(marking, scale) for marking in markings)
+    return (*marks, banner_line(banner(markings, scale), scale, engine.me, lang))
 
 
 def report(engine: Engine, at: Place, lang: Lang) -> ReportEntry:
@@ -83,14 +106,15 @@ def _report(engine: Engine, row: Row, lang: Lang) -> ReportEntry:
 
 def _portion(engine: Engine, row: Row, holding: Holding | None, lang: Lang) -> PortionEntry:
     grant = (row["grant_speaker"], row["grant_idx"])
-    state, expires = _state(engine, grant, holding)
+    state, extent = _state(engine, grant, holding)
     shown = holding if state in ("own", "live") else None
     marking = None if shown is None else engine.reading.marking(shown)
     return PortionEntry(
         portion=row["portion"],
         state=state,
         grant=None if grant == OWN else Place(speaker=grant[0], index=grant[1]),
-        expires=expires,
+        expires=None if extent is None else extent.expires,
+        purposes=_purposes(engine, extent) if shown is not None else (),
         header=None if shown is None else _facts(shown.header),
         marking=marking,
         mark=None if marking is None else _mark(marking, engine.books.addressing().scale),
@@ -101,8 +125,8 @@ def _portion(engine: Engine, row: Row, holding: Holding | None, lang: Lang) -> P
 
 def _state(
     engine: Engine, place: tuple[str, int], holding: Holding | None
-) -> tuple[PortionState, str | None]:
-    """Return whether what is held may be read now, and until when."""
+) -> tuple[PortionState, Extent | None]:
+    """Return whether what is held may be read now, and how far the grant goes."""
     if place == OWN:
         return ("own" if holding is not None else "destroyed"), None
     cite = engine.books.cite(*place)
@@ -111,10 +135,15 @@ def _state(
         return "destroyed", None
     extent, at = statement.says(GrantBody).extent, engine.now()
     if engine.books.ended(cite, engine.me):
-        return "withdrawn", extent.expires
+        return "withdrawn", extent
     if extent.expires is not None and at >= extent.expires:
-        return "expired", extent.expires
-    return ("not-yet" if at < extent.not_before else "live"), extent.expires
+        return "expired", extent
+    return ("not-yet" if at < extent.not_before else "live"), extent
+
+
+def _purposes(engine: Engine, extent: Extent | None) -> tuple[str, ...]:
+    """Return what a portion may be opened for: one's own for whatever the arrangement names."""
+    return engine.books.arrangement.purposes if extent is None else extent.purposes
 
 
 def _mark(marking: Marking, scale: Scale) -> str:

@@ -27,9 +27,12 @@ from trilogue.sealing.hidden import Hidden
 __all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over", "have_drawn"]
 
 KEY = "idempotency-key"
-_ON = ("authorization", "content-type", "accept", KEY)
+_ON = ("authorization", "cookie", "content-type", "accept", "accept-language", KEY)
 """The headers of a request that are handed on."""
-_BACK = ("content-type", "cache-control", "retry-after", "www-authenticate", "idempotency-replayed")
+_BACK = (
+    *("content-type", "content-language", "cache-control", "location", "set-cookie"),
+    *("retry-after", "www-authenticate", "idempotency-replayed"),
+)
 """The headers of an answer that are handed back."""
 
 HAND_SECONDS = 20.0

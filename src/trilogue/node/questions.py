@@ -12,9 +12,11 @@ from typing import TypeVar
 from trilogue.arrangement import Lang, render
 from trilogue.consent.acts import Approval, GrantBody, RequestBody, StandingBody
 from trilogue.encoding import base64, canonical
+from trilogue.errors import NotFoundError
 from trilogue.node.answers import (
     AccessEntry,
     ArrangementAnswer,
+    CheckpointEntry,
     ForceAnswer,
     GrantedItem,
     GrantEntry,
@@ -40,18 +42,26 @@ from trilogue.store.database import Row
 __all__ = [
     "accesses",
     "arrangement",
+    "checkpoints",
     "force",
     "grants",
     "incidents",
+    "newest_grants",
+    "newest_statements",
     "page",
     "pending",
     "place_of",
+    "request",
     "requests",
     "standing",
     "statements",
 ]
 
 T = TypeVar("T")
+
+
+END = 2**53 - 1
+"""A cursor behind everything that will ever count."""
 
 
 def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
@@ -111,57 +121,91 @@ def statements(engine: Engine, after: int, most: int, kind: str | None) -> Page[
     return page(rows, after, most, _statement)
 
 
+def newest_statements(engine: Engine, before: int | None, most: int) -> Page[StatementEntry]:
+    """List what counts here before a cursor, newest first; `next` leads on to what is older."""
+    end = END if before is None else before
+    rows = engine.db.q.statements_back(before=end, most=most + 1)
+    return page(rows, end, most, _statement)
+
+
+def checkpoints(engine: Engine, most: int) -> tuple[CheckpointEntry, ...]:
+    """List the newest checkpoints of this log, newest first, and who cosigned each."""
+    return tuple(
+        CheckpointEntry(
+            size=row["size"],
+            root=base64.encode(row["root"]),
+            issued=row["issued"],
+            witnesses=tuple(
+                sorted(one["witness"] for one in engine.db.q.cosignatures_at(size=row["size"]))
+            ),
+        )
+        for row in engine.db.q.newest_checkpoints(most=most)
+    )
+
+
 def requests(engine: Engine, after: int, most: int, state: str | None) -> Page[RequestEntry]:
     """List who asks whom for what, in a state or in any."""
-
-    def entry(row: Row) -> RequestEntry:
-        body = read_statement(row["raw"]).says(RequestBody)
-        answers = engine.db.q.citing(speaker=row["speaker"], idx=row["idx"])
-        return RequestEntry(
-            position=row["position"],
-            request=place_of(row),
-            issued=row["issued"],
-            originator=body.originator,
-            portions=tuple(
-                SourceInput(report=_place(one.report), portion=one.portion) for one in body.portions
-            ),
-            description=body.description,
-            purpose=body.purpose,
-            because=body.because,
-            state=row["state"],
-            answers=tuple(place_of(one) for one in answers if one["kind"] in ("grant", "refusal")),
-        )
-
     rows = engine.db.q.requests_after(after=after, most=most + 1, state=state)
-    return page(rows, after, most, entry)
+    return page(rows, after, most, lambda row: _request(engine, row))
+
+
+def request(engine: Engine, at: Place) -> RequestEntry:
+    """Show one request. Raises `NotFoundError`."""
+    row = engine.db.q.request_at(speaker=at.speaker, idx=at.index)
+    if row is None:
+        raise NotFoundError(f"no request at {at.speaker}/{at.index} is known here")
+    return _request(engine, row)
+
+
+def _request(engine: Engine, row: Row) -> RequestEntry:
+    body = read_statement(row["raw"]).says(RequestBody)
+    answers = engine.db.q.citing(speaker=row["speaker"], idx=row["idx"])
+    return RequestEntry(
+        position=row["position"],
+        request=place_of(row),
+        issued=row["issued"],
+        originator=body.originator,
+        portions=tuple(
+            SourceInput(report=_place(one.report), portion=one.portion) for one in body.portions
+        ),
+        description=body.description,
+        purpose=body.purpose,
+        because=body.because,
+        state=row["state"],
+        answers=tuple(place_of(one) for one in answers if one["kind"] in ("grant", "refusal")),
+    )
 
 
 def grants(engine: Engine, after: int, most: int) -> Page[GrantEntry]:
     """List every grant, own or heard, and how it stands with each of its audience."""
-
-    def entry(row: Row) -> GrantEntry:
-        body = read_statement(row["raw"]).says(GrantBody)
-        lives = engine.db.q.lives_of(what="grant", speaker=row["speaker"], idx=row["idx"])
-        return GrantEntry(
-            position=row["position"],
-            grant=place_of(row),
-            issued=row["issued"],
-            items=tuple(
-                GrantedItem(report=_place(item.report), portions=item.portions)
-                for item in body.items
-            ),
-            extent=body.extent,
-            answers=None if body.answers is None else _place(body.answers),
-            under=None if body.under is None else _place(body.under),
-            officers=_officers(body.approvals),
-            states=tuple(
-                ParticipantState(participant=life["participant"], state=life["state"])
-                for life in lives
-            ),
-        )
-
     rows = engine.db.q.statements_of_kind(kind="grant", after=after, most=most + 1)
-    return page(rows, after, most, entry)
+    return page(rows, after, most, lambda row: _grant(engine, row))
+
+
+def newest_grants(engine: Engine, most: int) -> tuple[GrantEntry, ...]:
+    """List the newest grants, newest first."""
+    rows = engine.db.q.statements_of_kind_back(kind="grant", before=END, most=most)
+    return tuple(_grant(engine, row) for row in rows)
+
+
+def _grant(engine: Engine, row: Row) -> GrantEntry:
+    body = read_statement(row["raw"]).says(GrantBody)
+    lives = engine.db.q.lives_of(what="grant", speaker=row["speaker"], idx=row["idx"])
+    return GrantEntry(
+        position=row["position"],
+        grant=place_of(row),
+        issued=row["issued"],
+        items=tuple(
+            GrantedItem(report=_place(item.report), portions=item.portions) for item in body.items
+        ),
+        extent=body.extent,
+        answers=None if body.answers is None else _place(body.answers),
+        under=None if body.under is None else _place(body.under),
+        officers=_officers(body.approvals),
+        states=tuple(
+            ParticipantState(participant=life["participant"], state=life["state"]) for life in lives
+        ),
+    )
 
 
 def standing(engine: Engine, after: int, most: int) -> Page[StandingEntry]:

@@ -190,7 +190,7 @@ def up(
     """
     import logging
 
-    from trilogue.api import create_app
+    from trilogue.console import create_app
     from trilogue.node.lock import NodeLock
     from trilogue.node.logs import set_up
     from trilogue.node.serving import serve

@@ -70,6 +70,23 @@ def issue(*, directory: Path, name: str, roles: tuple[str, ...], output: Path | 
         print_lines(f"{name}'s token is in {output}.")
 
 
+@token.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.argument("name")
+def link(*, directory: Path, name: str) -> None:
+    """Make a link by which NAME, who holds a token, signs in at the console once.
+
+    It is good for ten minutes.
+    """
+    from trilogue.node.service import wall_clock
+    from trilogue.node.sessions import make_link
+    from trilogue.node.settings import Settings
+
+    with _store(directory) as db:
+        code = make_link(db, name, wall_clock())
+    print_lines(f"{Settings.read(directory).api_url}/sign-in/{code}")
+
+
 @token.command("list")
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @as_json

@@ -24,6 +24,9 @@ SELECT DISTINCT kind || '' AS kind FROM statement WHERE position > :after;
 -- name: statements_of_kind
 SELECT * FROM statement WHERE kind = :kind AND position > :after ORDER BY position LIMIT :most;
 
+-- name: statements_back
+SELECT * FROM statement WHERE position < :before ORDER BY position DESC LIMIT :most;
+
 -- name: statements_of_kind_back
 SELECT * FROM statement WHERE kind = :kind AND position < :before
 ORDER BY position DESC LIMIT :most;
@@ -60,6 +63,9 @@ INSERT INTO checkpoint (size, root, note, issued) VALUES (:size, :root, :note, :
 
 -- name: last_checkpoint^
 SELECT * FROM checkpoint ORDER BY size DESC LIMIT 1;
+
+-- name: newest_checkpoints
+SELECT * FROM checkpoint ORDER BY size DESC LIMIT :most;
 
 -- name: checkpoint_until^
 -- The last checkpoint signed no later than a moment.

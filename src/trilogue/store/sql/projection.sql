@@ -36,6 +36,11 @@ WHERE statement.kind = 'request' AND statement.position > :after
   AND (CAST(:state AS TEXT) IS NULL OR life.state = :state)
 ORDER BY statement.position LIMIT :most;
 
+-- name: request_at^
+SELECT statement.*, life.state FROM statement JOIN life
+    ON life.what = 'request' AND life.speaker = statement.speaker AND life.idx = statement.idx
+WHERE statement.kind = 'request' AND statement.speaker = :speaker AND statement.idx = :idx;
+
 -- name: citing
 SELECT speaker, idx, kind FROM cited WHERE to_speaker = :speaker AND to_idx = :idx
 ORDER BY kind, speaker, idx;

@@ -158,6 +158,19 @@ CREATE TABLE token (
     revoked INTEGER NOT NULL DEFAULT 0
 );
 
+-- Who is signed in at the console, and the links by which somebody may sign in once.
+CREATE TABLE session (
+    hash  BLOB PRIMARY KEY,
+    token BLOB NOT NULL,
+    since TEXT NOT NULL,
+    seen  TEXT NOT NULL
+);
+CREATE TABLE link (
+    hash  BLOB PRIMARY KEY,
+    token BLOB NOT NULL,
+    until TEXT NOT NULL
+);
+
 -- Who writes this store: each who begins to counts one generation on, and is the only one who may.
 CREATE TABLE lease (
     one        INTEGER PRIMARY KEY CHECK (one = 1),

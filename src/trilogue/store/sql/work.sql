@@ -93,6 +93,42 @@ SELECT name, roles, revoked FROM token ORDER BY name;
 -- name: revoke_token!
 UPDATE token SET revoked = 1 WHERE name = :name;
 
+-- name: add_session!
+INSERT INTO session (hash, token, since, seen) VALUES (:hash, :token, :at, :at);
+
+-- name: session_of^
+SELECT token.name, token.roles, session.since, session.seen
+FROM session JOIN token ON token.hash = session.token
+WHERE session.hash = :hash AND token.revoked = 0;
+
+-- name: see_session!
+UPDATE session SET seen = :at WHERE hash = :hash;
+
+-- name: drop_session!
+DELETE FROM session WHERE hash = :hash;
+
+-- name: drop_sessions_of!
+DELETE FROM session WHERE token IN (SELECT hash FROM token WHERE name = :name);
+
+-- name: drop_old_sessions!
+DELETE FROM session WHERE seen < :seen OR since < :since;
+
+-- name: valid_token^
+-- One of somebody's tokens that was not revoked.
+SELECT hash FROM token WHERE name = :name AND revoked = 0 LIMIT 1;
+
+-- name: add_link!
+INSERT INTO link (hash, token, until) VALUES (:hash, :token, :until);
+
+-- name: link_of^
+SELECT token, until FROM link WHERE hash = :hash;
+
+-- name: drop_link!
+DELETE FROM link WHERE hash = :hash;
+
+-- name: drop_old_links!
+DELETE FROM link WHERE until < :at;
+
 -- name: lease^
 -- Who writes this store, and in which generation.
 SELECT generation, holder FROM lease;

@@ -1,0 +1,279 @@
+"""A page: who may open it, what it is made from, and what every answer carries.
+
+    @page("GET", "/reports/{speaker:str}/{index:int}", roles=READERS)
+    async def report(visit: Visit) -> View:
+        return View("report.html", {"report": …})
+
+A handler of a form is `@page("POST", …)` and mostly ends with `Go` to the page that shows what came
+of it. An error that the node raises on purpose becomes a page that says it, with what to do.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qs, quote
+
+import jinja2
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from trilogue.api.call import Call
+from trilogue.api.problems import status_of
+from trilogue.api.roles import EVERYONE
+from trilogue.arrangement import Lang
+from trilogue.console import door
+from trilogue.console.door import Person
+from trilogue.console.look import filters
+from trilogue.console.words import LANGUAGES, Words
+from trilogue.errors import InputError, NotFoundError, TrilogueError, UnavailableError
+from trilogue.node.engine import Engine
+from trilogue.node.handing import Answered
+from trilogue.node.tokens import Role
+
+__all__ = ["Form", "Go", "View", "Visit", "page"]
+
+log = logging.getLogger("trilogue.console")
+T = TypeVar("T")
+
+MOST_FIELDS = 2_000
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Form:
+    """What a form brought: text by field."""
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            self._fields = parse_qs(
+                body.decode("ascii"),
+                keep_blank_values=True,
+                strict_parsing=bool(body),
+                encoding="utf-8",
+                errors="strict",
+                max_num_fields=MOST_FIELDS,
+            )
+        except ValueError as error:  # what is not UTF-8, too
+            raise InputError(f"a form that cannot be read: {error}") from error
+
+    def one(self, name: str) -> str:
+        """Return one field, without space around it; empty when it is not there."""
+        values = self._fields.get(name, [""])
+        if len(values) != 1:
+            raise InputError(f"{name} is given {len(values)} times")
+        return values[0].strip().replace("\r\n", "\n")
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Return all that stands under a field: boxes that were ticked."""
+        return tuple(self._fields.get(name, ()))
+
+
+@dataclass(frozen=True)
+class View:
+    """A page to be shown: its template, and what stands in it."""
+
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Go:
+    """Another page to go to, and cookies to keep (None: to forget)."""
+
+    to: str
+    cookies: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page."""
+
+    call: Call
+    lang: Lang
+    person: Person | None
+    form: Form
+
+    @property
+    def who(self) -> Person:
+        """Who is signed in; only on pages that ask for it."""
+        assert self.person is not None
+        return self.person
+
+    async def ask(self, question: Callable[[Engine], T]) -> T:
+        """Ask the node."""
+        return await self.call.ask(question)
+
+    async def act(self, act: Callable[[Engine], T]) -> T:
+        """Have the node act."""
+        return await self.call.act(act)
+
+    def path(self, name: str) -> Any:
+        """Return a part of the path."""
+        return self.call.path_params[name]
+
+    def query(self, name: str) -> str:
+        """Return a parameter of the query; empty when it is not there."""
+        return str(self.call.query_params.get(name, ""))
+
+    def number(self, name: str, *, default: int) -> int:
+        """Return a parameter that is a whole number. Raises `InputError`."""
+        text = self.query(name)
+        if not text:
+            return default
+        if not (text.isascii() and text.isdecimal() and len(text) < 16):
+            raise InputError(f"{name} is a whole number, not {text[:40]!r}")
+        return int(text)
+
+
+Handler = Callable[[Visit], Awaitable["View | Go"]]
+
+
+def page(
+    method: Literal["GET", "POST"],
+    path: str,
+    *,
+    roles: Collection[Role] | None = EVERYONE,
+) -> Callable[[Handler], HTTPRouteHandler]:
+    """Make a route of a page. `roles` None lets everybody in, signed in or not."""
+
+    def declare(handler: Handler) -> HTTPRouteHandler:
+        async def endpoint(request: Call) -> Response[Any]:
+            lang, who = door.language(request), None
+            try:
+                if method == "POST":
+                    door.check_origin(request)
+                who = await door.person(request)
+                if who is None and roles is not None:
+                    return _respond(Go(f"/sign-in?to={quote(request.url.path)}"))
+                visit = Visit(request, lang, who, Form(await request.body()))
+                _check(visit, roles)
+                if method == "POST":
+                    if who is not None:
+                        door.check_form(who, visit.form.one(door.FORM_TOKEN))
+                    if request.node.handing is not None:
+                        return _handed(await request.handed(request.node.handing, once=False))
+                return _respond(await handler(visit), visit)
+            except TrilogueError as error:
+                return _failed(error, Visit(request, lang, who, Form(b"")))
+            except Exception:
+                log.exception("a page failed")
+                return _failed(None, Visit(request, lang, who, Form(b"")))
+
+        make = get if method == "GET" else post
+        route: HTTPRouteHandler = make(
+            path,
+            name=f"page_{handler.__name__}",
+            status_code=200,
+            opt={"roles": roles},
+        )(endpoint)
+        return route
+
+    return declare
+
+
+def _check(visit: Visit, roles: Collection[Role] | None) -> None:
+    """Refuse who may not open a page, and everybody while what stands here may be too old."""
+    if roles is None:
+        return
+    door.check_roles(visit.who, roles)
+    if visit.call.node.stale:
+        raise UnavailableError(visit.call.node.stale, hint="`trilogue node status` says what to do")
+
+
+def _handed(answered: Answered) -> Response[bytes]:
+    """Return as one's own the page that the process that acts made."""
+    return Response(
+        answered.body,
+        status_code=answered.status,
+        headers={**HEADERS, **dict(answered.headers)},
+    )
+
+
+def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
+    """Show an error; one that nobody foresaw without its words."""
+    status = 500 if error is None else status_of(type(error))
+    return _respond(View("error.html", {"error": error, "status": status}, status), visit)
+
+
+def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
+    if isinstance(done, Go):
+        response: Response[Any] = Response(
+            None, status_code=303, headers={**HEADERS, "Location": done.to}
+        )
+        for name, value in done.cookies.items():
+            response.set_cookie(
+                name,
+                value or "",
+                max_age=0 if value is None else None,
+                path="/",
+                httponly=True,
+                samesite="strict",
+                secure=visit is not None and visit.call.url.scheme == "https",
+            )
+        return response
+    assert visit is not None
+    return Response(
+        _environment().get_template(done.template).render(**_frame(visit), **done.values),
+        status_code=done.status,
+        media_type="text/html; charset=utf-8",
+        headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
+    )
+
+
+def _frame(visit: Visit) -> dict[str, Any]:
+    """Return what every page is made from."""
+    from trilogue.console.pages import NAVIGATION
+
+    me, arrangement = visit.call.node.engine.me, visit.call.node.engine.books.addressing()
+
+    def named(kind: str, key: str) -> str:
+        try:
+            return arrangement.name(kind, key, visit.lang)
+        except NotFoundError:  # another arrangement's: shown as it is spelled
+            return key
+
+    return {
+        "named": named,
+        "names": lambda kind, keys: ", ".join(named(kind, key) for key in keys),
+        "say": Words(visit.lang).say,
+        "lang": visit.lang,
+        "languages": LANGUAGES,
+        "person": visit.person,
+        "me": me,
+        "here": visit.call.url.path,
+        "navigation": [
+            (path, key)
+            for path, key, roles in NAVIGATION
+            if visit.person is not None and visit.person.may(roles)
+        ],
+        "form_token": "" if visit.person is None else visit.person.form,
+    }
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("trilogue.console"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= filters()
+    return made

@@ -1,0 +1,198 @@
+"""The desk: what is asked of this participant, and what leaves it: grant, refuse, withdraw."""
+
+from __future__ import annotations
+
+import msgspec
+
+from trilogue.console.page import Go, View, Visit, page
+from trilogue.console.pages.access import KEEPERS, READERS, RELEASE
+from trilogue.console.reading import place_at, shaped, source
+from trilogue.errors import InputError, TrilogueError
+from trilogue.node import catalogue, consenting, questions
+from trilogue.node.answers import PortionEntry, RequestEntry
+from trilogue.node.consenting import Deferred
+from trilogue.node.engine import Engine, raise_refused
+from trilogue.node.inputs import GrantInput, Place, RefusalInput, RequestInput, WithdrawalInput
+
+__all__ = ["HANDLERS"]
+
+MOST = 100
+_HOUR = 3600
+
+
+@page("GET", "/desk", roles=KEEPERS)
+async def desk(visit: Visit) -> View:
+    """Show what waits for an answer, what waits for a second officer, and what was granted."""
+
+    def look(engine: Engine) -> View:
+        asked = questions.requests(engine, 0, MOST, "open").items
+        return View(
+            "desk.html",
+            {
+                "asked": [one for one in asked if one.originator == engine.me],
+                "own": [one for one in asked if one.request.speaker == engine.me],
+                "pending": questions.pending(engine, 0, MOST).items,
+                "grants": questions.newest_grants(engine, MOST),
+                "arrangement": questions.arrangement(engine, visit.lang),
+                "releases": visit.who.may(RELEASE),
+                "asks": visit.who.may(READERS),
+            },
+        )
+
+    return await visit.ask(look)
+
+
+@page("GET", "/requests/{speaker:str}/{index:int}", roles=KEEPERS)
+async def request(visit: Visit) -> View:
+    """Show one request: what is asked, by whom, why, and what could answer it."""
+    return await _request(visit, None)
+
+
+@page("POST", "/requests/{speaker:str}/{index:int}", roles=RELEASE)
+async def answer(visit: Visit) -> View | Go:
+    """Grant what is asked, or refuse it with a reason."""
+    place, form = place_at(visit), visit.form
+    try:
+        if form.one("do") == "refuse":
+            refusal = shaped(
+                {
+                    "request": {"speaker": place.speaker, "index": place.index},
+                    "reason": form.one("reason"),
+                    "language": form.one("language"),
+                },
+                RefusalInput,
+            )
+            await visit.act(lambda engine: engine.desk.refuse(refusal))
+        else:
+            await _grant(visit, place)
+    except TrilogueError as error:
+        return await _request(visit, error)
+    return Go("/desk")
+
+
+@page("POST", "/grants", roles=RELEASE)
+async def grant(visit: Visit) -> Go:
+    """Grant portions of one's own reports, unasked."""
+    await _grant(visit, None)
+    return Go("/desk")
+
+
+@page("POST", "/grants/{index:int}/withdrawal", roles=RELEASE)
+async def withdraw(visit: Visit) -> Go:
+    """Withdraw a grant: whoever holds what it covered destroys it."""
+    index, reason = visit.path("index"), visit.form.one("reason")
+
+    def act(engine: Engine) -> None:
+        place = {"speaker": engine.me, "index": index}
+        engine.desk.withdraw(shaped({"grant": place, "reason": reason}, WithdrawalInput))
+
+    await visit.act(act)
+    return Go("/desk")
+
+
+@page("POST", "/pending/{number:int}", roles=RELEASE)
+async def pending(visit: Visit) -> Go:
+    """Agree to a grant as the second officer, or give it up."""
+    number, officer = visit.path("number"), visit.who.name
+    if visit.form.one("do") == "drop":
+        await visit.act(lambda engine: consenting.drop(engine, number))
+    else:
+        await visit.act(
+            lambda engine: _settled(consenting.agree(engine, number, officer)),
+        )
+    return Go("/desk")
+
+
+@page("POST", "/requests", roles=READERS)
+async def ask(visit: Visit) -> Go:
+    """Ask an originator for whatever there is on a subject."""
+    given = shaped(
+        {
+            **{name: visit.form.one(name) for name in ("originator", "purpose", "because")},
+            "description": {
+                "subject": visit.form.one("subject"),
+                "payload_type": None,
+                "period": None,
+            },
+        },
+        RequestInput,
+    )
+    await visit.act(lambda engine: raise_refused(consenting.request(engine, given)))
+    return Go("/desk")
+
+
+async def _grant(visit: Visit, answers: Place | None) -> None:
+    form, officer = visit.form, visit.who.name
+    portions = tuple(map(source, form.many("portions")))
+    if not portions:
+        raise InputError("no portion is chosen", hint="tick what is to be granted")
+    lasts = form.one("lasts")
+    if lasts and not (lasts.isascii() and lasts.isdecimal() and len(lasts) < 7):
+        raise InputError(f"how long it lasts is a number of hours, not {lasts[:20]!r}")
+    given = shaped(
+        {
+            "portions": msgspec.to_builtins(portions),
+            **{name: form.many(name) for name in ("audience", "purposes", "derive_for")},
+            "lasts_seconds": int(lasts) * _HOUR if lasts else None,
+            "answers": msgspec.to_builtins(answers),
+        },
+        GrantInput,
+    )
+    await visit.act(lambda engine: _settled(consenting.grant(engine, given, officer)))
+
+
+def _settled(done: object) -> object:
+    """Raise what was refused; a grant that waits for a second officer is no error."""
+    return done if isinstance(done, Deferred) else raise_refused(done)
+
+
+async def _request(visit: Visit, error: TrilogueError | None) -> View:
+    place = place_at(visit)
+
+    def look(engine: Engine) -> View:
+        entry = questions.request(engine, place)
+        mine = entry.originator == engine.me
+        return View(
+            "request.html",
+            {
+                "request": entry,
+                "mine": mine,
+                "candidates": _candidates(engine, entry, visit) if mine else (),
+                "arrangement": questions.arrangement(engine, visit.lang),
+                "releases": mine and entry.state == "open" and visit.who.may(RELEASE),
+                "error": error,
+            },
+            200 if error is None else 422,
+        )
+
+    return await visit.ask(look)
+
+
+def _candidates(
+    engine: Engine, asked: RequestEntry, visit: Visit
+) -> tuple[tuple[Place, PortionEntry], ...]:
+    """Return own portions that could answer a request: what it names, or what fits it."""
+    named = {(one.report, one.portion) for one in asked.portions}
+    wanted = asked.description
+    found = []
+    for entry in (
+        catalogue.latest(engine, None, MOST, visit.lang).items
+        if not named
+        else (
+            catalogue.report(engine, report, visit.lang) for report in {place for place, _ in named}
+        )
+    ):
+        for portion in entry.portions:
+            header = portion.header
+            if portion.state != "own" or header is None:
+                continue
+            fits = wanted is None or (
+                wanted.subject in (None, header.subject)
+                and wanted.payload_type in (None, header.payload_type)
+            )
+            if (entry.report, portion.portion) in named or (not named and fits):
+                found.append((entry.report, portion))
+    return tuple(found)
+
+
+HANDLERS = (desk, request, answer, grant, withdraw, pending, ask)

@@ -1,0 +1,137 @@
+"""Sessions: who is signed in at the console, until when, and the links by which one signs in once.
+
+A session stands for a token that was shown, or for a link that an administrator made for a holder
+of one: its roles are the token's as they are now, and it ends when the token is revoked. The
+browser keeps 32 random bytes in a cookie; the store keeps their SHA-256 alone, as with tokens.
+
+A session ends a quarter of an hour after it was last used, and twelve hours after it began. A link
+is good for ten minutes and for one use.
+
+>>> from trilogue.node import tokens
+>>> from trilogue.store.database import open_database
+>>> db = open_database(":memory:")
+>>> token = tokens.issue(db, "lee-min", {tokens.Role.ANALYST})
+>>> secret = sign_in(db, token, "2017-11-28T18:00:00.000Z")
+>>> find(db, secret, "2017-11-28T18:10:00.000Z").name
+'lee-min'
+>>> find(db, secret, "2017-11-28T18:15:00.001Z") is None
+True
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from trilogue.encoding import instant
+from trilogue.encoding.digest import sha256
+from trilogue.errors import NotFoundError
+from trilogue.node.problem import UnknownCallerError
+from trilogue.node.tokens import Role
+from trilogue.store.database import Database
+
+__all__ = [
+    "IDLE_SECONDS",
+    "LINK_SECONDS",
+    "LONGEST_SECONDS",
+    "Session",
+    "find",
+    "follow_link",
+    "make_link",
+    "see",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+]
+
+IDLE_SECONDS = 900
+LONGEST_SECONDS = 12 * 3600
+LINK_SECONDS = 600
+_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is signed in, in which roles, and when the session was last used."""
+
+    name: str
+    roles: frozenset[Role]
+    seen: str
+
+
+def sign_in(db: Database, token: str, at: str) -> str:
+    """Begin a session for a token; return the secret of its cookie. Raises `UnknownCallerError`."""
+    hashed = _digest(token)
+    if db.q.token_of(hash=hashed) is None:
+        raise UnknownCallerError("this token is not known here", hint="ask an administrator")
+    return _begin(db, hashed, at)
+
+
+def make_link(db: Database, name: str, at: str) -> str:
+    """Return the code of a link by which the holder of a token signs in once, without it.
+
+    Raises `NotFoundError` when nobody of that name holds one.
+    """
+    row = db.q.valid_token(name=name)
+    if row is None:
+        raise NotFoundError(
+            f"no token is in the name of {name!r}", hint="`trilogue node token issue` makes one"
+        )
+    code = secrets.token_urlsafe(_BYTES)
+    until = instant.plus(at, LINK_SECONDS)
+    db.q.add_link(hash=_digest(code), token=row["hash"], until=until)
+    return code
+
+
+def follow_link(db: Database, code: str, at: str) -> str:
+    """Use a link up and begin a session; return the secret. Raises `UnknownCallerError`."""
+    hashed = _digest(code)
+    row = db.q.link_of(hash=hashed)
+    db.q.drop_link(hash=hashed)
+    db.q.drop_old_links(at=at)
+    if row is None or row["until"] < at:
+        raise UnknownCallerError(
+            "this link was used or is older than ten minutes",
+            hint="sign in with your token, or ask an administrator for another link",
+        )
+    return _begin(db, row["token"], at)
+
+
+def find(db: Database, secret: str, at: str) -> Session | None:
+    """Return the session of a cookie, or None when it ended or never was."""
+    row = db.q.session_of(hash=_digest(secret))
+    if row is None:
+        return None
+    if at > instant.plus(row["seen"], IDLE_SECONDS):
+        return None
+    if at > instant.plus(row["since"], LONGEST_SECONDS):
+        return None
+    return Session(row["name"], frozenset(map(Role, row["roles"].split())), row["seen"])
+
+
+def see(db: Database, secret: str, at: str) -> None:
+    """Note that a session was used."""
+    db.q.see_session(hash=_digest(secret), at=at)
+
+
+def sign_out(db: Database, secret: str) -> None:
+    """End a session."""
+    db.q.drop_session(hash=_digest(secret))
+
+
+def sign_out_everywhere(db: Database, name: str) -> None:
+    """End every session of somebody."""
+    db.q.drop_sessions_of(name=name)
+
+
+def _begin(db: Database, token: bytes, at: str) -> str:
+    db.q.drop_old_sessions(
+        seen=instant.plus(at, -IDLE_SECONDS), since=instant.plus(at, -LONGEST_SECONDS)
+    )
+    secret = secrets.token_urlsafe(_BYTES)
+    db.q.add_session(hash=_digest(secret), token=token, at=at)
+    return secret
+
+
+def _digest(secret: str) -> bytes:
+    return sha256(secret.encode("utf-8", "surrogateescape"))
