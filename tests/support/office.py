@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,11 @@ class Office:
     def app(self) -> Any:
         """The application that answers."""
         return self._client.app
+
+    @property
+    def browser(self) -> TestClient[Any]:
+        """The client itself, with its cookies."""
+        return self._client
 
     def ask(
         self,
@@ -73,8 +78,10 @@ class Office:
 
 
 @contextmanager
-def open_office(trio: Trio, who: str) -> Iterator[Office]:
-    """Open the API of one participant of a trio."""
+def open_office(
+    trio: Trio, who: str, application: Callable[[Any], Any] = create_app
+) -> Iterator[Office]:
+    """Open the API of one participant of a trio, or another application over its node."""
     service = DirectService(trio[who])
     roles: dict[str, Role] = {**{role: role for role in Role}, SECOND: Role.RELEASE_OFFICER}
     tokens = {
@@ -82,7 +89,7 @@ def open_office(trio: Trio, who: str) -> Iterator[Office]:
         for role, held in roles.items()
     }
     try:
-        with TestClient(create_app(service)) as client:
+        with TestClient(application(service)) as client:
             yield Office(service, client, tokens)
     finally:
         service.close()

@@ -15,7 +15,7 @@ ENTRY = re.compile(r"^## (T\d\d) · (.+)$", re.MULTILINE)
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)(?:\[([\w-]+)\])?`")
 SAID = ("Can", "Stopped by", "Remains", "Tests")
 MENTIONED = re.compile(
-    r"`((?:api|arrangement|cli|encoding|node|protocol|reports|sealing|tlog)/[\w/.]*)`"
+    r"`((?:api|arrangement|cli|console|encoding|node|protocol|reports|sealing|tlog)/[\w/.]*)`"
 )
 
 Named = tuple[str, str, str]

@@ -164,8 +164,8 @@ def page(
                 visit = Visit(request, lang, who, Form(await request.body()))
                 _check(visit, roles)
                 if method == "POST":
-                    if who is not None:
-                        door.check_form(who, visit.form.one(door.FORM_TOKEN))
+                    if roles is not None:
+                        door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
                     if request.node.handing is not None:
                         return _handed(await request.handed(request.node.handing, once=False))
                 return _respond(await handler(visit), visit)
@@ -214,7 +214,10 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
 def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
     if isinstance(done, Go):
         response: Response[Any] = Response(
-            None, status_code=303, headers={**HEADERS, "Location": done.to}
+            b"",
+            status_code=303,
+            media_type="text/plain",
+            headers={**HEADERS, "Location": done.to},
         )
         for name, value in done.cookies.items():
             response.set_cookie(

@@ -1,0 +1,171 @@
+"""The console in a browser, over three nodes: what people do, and what they see."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.support.processes import Nodes
+from tests.support.trio import OFFICERS
+
+from trilogue.node.service import wall_clock
+from trilogue.node.sessions import make_link
+from trilogue.node.settings import Settings
+from trilogue.store.database import open_database
+
+pytestmark = pytest.mark.processes
+
+PATHS = ("/desk", "/reports", "/statements", "/arrangement", "/write")
+TEXT = "The vehicle flew for 53 minutes on a lofted path."
+WIDTHS = {"desk": 1280, "phone": 360}
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Three nodes that run under an adopted arrangement."""
+    made = Nodes.copy(tmp_path_factory.mktemp("console") / "nodes")
+    made.start()
+    yield made
+    made.end()
+    for node in made:
+        sys.stdout.write(f"--- {node.name}\n{node.stderr[-4000:]}\n")
+        assert "a page failed" not in node.stderr
+
+
+@pytest.fixture
+def visit(browser, nodes):
+    """Return a function that signs somebody in at a node and returns the page.
+
+    In the end every request must have been to the node itself.
+    """
+    contexts, asked, said = [], [], []
+
+    def signed_in(who, lang="en", scheme="light", width=1280):
+        node = nodes[who]
+        context = browser.new_context(
+            base_url=node.api_url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            locale=lang,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append((node.api_url, request.url)))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        with closing(open_database(Settings.read(node.directory).store_location)) as db:
+            code = make_link(db, OFFICERS[0], wall_clock())
+        page.goto(f"/sign-in/{code}")
+        page.get_by_role("button").click()
+        page.wait_for_url("**/desk")
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+    assert asked
+    assert [url for own, url in asked if not url.startswith(f"{own}/")] == []
+    assert said == []
+
+
+def test_a_request_is_granted_from_the_desk_read_and_taken_away(nodes: Nodes, visit) -> None:
+    what = nodes["KR"].submit(TEXT)
+    jp, kr = visit("JP", "ja"), visit("KR", "ko")
+
+    jp.get_by_text("作成国に求める").click()
+    jp.get_by_label("作成国").select_option("KR")
+    jp.get_by_label("主題").select_option("nuclear-test")
+    jp.get_by_label("目的").select_option("analysis")
+    jp.get_by_label("理由").fill("我が方の観測点でも捉えました。")
+    jp.get_by_role("button", name="求める").click()
+    nodes.settle()
+
+    kr.reload()
+    kr.get_by_role("link", name="JP ", exact=False).first.click()
+    assert kr.get_by_text("我が方の観測点でも捉えました。").is_visible()
+    # Whoever asked is chosen, and the hub through which it is reached.
+    assert kr.get_by_label("일본").first.is_checked()
+    assert kr.get_by_label("미국").first.is_checked()
+    assert kr.get_by_label("분석").is_checked()
+    kr.get_by_role("button", name="승인").click()
+    kr.wait_for_url("**/desk")
+    nodes.settle()
+
+    jp.goto(f"/reports/KR/{what.index}")
+    assert jp.locator(".banner").count() == 2
+    jp.get_by_text("開く").first.click()
+    jp.locator("#why1").fill("朝の報告")
+    jp.get_by_role("button", name="開く").click()
+    assert jp.get_by_text(TEXT).is_visible()
+    assert TEXT not in jp.url
+
+    kr.goto("/desk")
+    kr.get_by_text("철회", exact=True).first.click()
+    kr.locator("[id^=reason]").first.fill("출처가 위험합니다.")
+    kr.get_by_role("button", name="철회").first.click()
+    kr.wait_for_url("**/desk")
+    nodes.settle()
+    jp.goto(f"/reports/KR/{what.index}")
+    assert jp.get_by_text("開く").count() == 0
+    kr.reload()
+    assert kr.get_by_text("파기됨").first.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("who", "lang"), [("KR", "ko"), ("US", "en"), ("JP", "ja")])
+def test_whoever_cannot_see_or_point_can_use_every_page(
+    nodes: Nodes, visit, who: str, lang: str, scheme: str
+) -> None:
+    what = nodes[who].submit("seen")
+    page = visit(who, lang, scheme)
+    for path in (*PATHS, f"/reports/{who}/{what.index}"):
+        page.goto(path)
+        assert page.locator("html").get_attribute("lang") == lang
+        for summary in page.locator("summary").all():
+            summary.click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.tagName") in ("A", "INPUT", "BUTTON", "SELECT")
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_no_page_is_wider_than_its_window(nodes: Nodes, visit, width: int) -> None:
+    what = nodes["KR"].submit("seen")
+    page = visit("KR", "ko", width=width)
+    for path in (*PATHS, f"/reports/KR/{what.index}"):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{path} is {wide} pixels too wide"
+
+
+def test_a_report_is_written_by_keyboard_alone(nodes: Nodes, visit) -> None:
+    page = visit("US")
+    page.goto("/reports")
+    page.get_by_role("link", name="Write a report").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/write")
+    page.get_by_label("Title").focus()
+    page.keyboard.type("A second tunnel")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Spoil was seen beside the west portal.")
+    page.get_by_role("button", name="Show the marking").focus()
+    page.keyboard.press("Enter")
+    page.locator(".banner").first.wait_for()
+    assert page.get_by_label("Title").input_value() == "A second tunnel"
+    page.get_by_role("button", name="Submit").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/US/*")
+
+
+def test_the_language_is_switched_on_every_page_and_stays(nodes: Nodes, visit) -> None:
+    page = visit("US")
+    for path in PATHS:
+        for name, lang in (("한국어", "ko"), ("日本語", "ja"), ("English", "en")):
+            page.goto(path)
+            page.get_by_role("link", name=name).click()
+            page.wait_for_url(f"**{path}")
+            assert page.locator("html").get_attribute("lang") == lang

@@ -1,0 +1,232 @@
+"""The pages: what people do with them, and what every answer carries."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.support.office import SECOND, Office
+from tests.support.trio import Trio
+from tests.support.visitor import Seen, Visitor, look
+
+from trilogue.console.pages import NAVIGATION
+from trilogue.console.words import LANGUAGES
+from trilogue.node.tokens import Role
+
+REPORT = {
+    "title": "A second tunnel",
+    "text": "Spoil was seen beside the west portal.",
+    "language": "en",
+    "confidence": "moderate",
+    "level": "CONFIDENTIAL",
+    "subject": "nuclear-test",
+    "releasable_to": ["KR", "US", "JP"],
+    "caveats": ["ORCON"],
+    "latitude": "41.30",
+    "longitude": "129.08",
+}
+
+
+def written(office: Office, **fields: object) -> str:
+    """Write a report at the console; return its page."""
+    answer = Visitor(office, Role.ANALYST).post("/write", do="submit", **{**REPORT, **fields})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def extent(path: str, office: Office, **fields: object) -> dict[str, object]:
+    """Return the fields of a grant of everything in a report."""
+    _, _, speaker, index = path.split("/")
+    offered = Visitor(office, Role.RELEASE_OFFICER).open(path).values("portions")
+    assert all(one.startswith(f"{speaker}/{index}/") for one in offered)
+    return {"portions": offered, "audience": ["JP", "US"], "purposes": ["analysis"], **fields}
+
+
+def test_every_answer_forbids_what_is_not_the_nodes_own(office: Office) -> None:
+    visitor = Visitor(office, Role.ANALYST)
+    for path in ("/sign-in", "/desk", "/reports", "/people", "/static/console.css"):
+        headers = visitor.ask(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == ("no-cache" if "static" in path else "no-store")
+
+
+def test_pages_hold_no_script_and_name_no_other_host(office: Office) -> None:
+    path = written(office)
+    for role in (Role.ANALYST, Role.RELEASE_OFFICER, Role.SECURITY_OFFICER, Role.ADMINISTRATOR):
+        visitor = Visitor(office, role)
+        paths = [place for place, _, roles in NAVIGATION if role in roles]
+        for one in (*paths, *([path, "/write"] if role == Role.ANALYST else [])):
+            seen = visitor.open(one)
+            assert not seen.all("script")
+            for _, attributes in seen.elements:
+                assert not any(name.startswith("on") or name == "style" for name in attributes)
+                for name in ("href", "src", "action"):
+                    assert str(attributes.get(name, "/")).startswith(("/", "#", "?"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_pages_are_in_the_language_of_the_browser_or_the_one_that_was_chosen(
+    office: Office, lang: str
+) -> None:
+    visitor = Visitor(office, Role.ANALYST, f"fr;q=0.9, {lang};q=0.8, en;q=0.1")
+    seen = visitor.open("/reports")
+    assert seen.all("html") == [{"lang": lang}]
+    answer = visitor.ask("/language/ja?to=/reports")
+    assert answer.headers["location"] == "/reports"
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    chosen = visitor.ask("/reports", Cookie=f"{cookie}; trilogue-session={visitor.cookie}")
+    assert look(chosen).all("html") == [{"lang": "ja"}]
+    assert visitor.ask("/language/xx").status_code == 404
+
+
+def test_a_report_is_written_looked_at_first_and_opened_on_record(office: Office) -> None:
+    analyst = Visitor(office, Role.ANALYST)
+    size = office.log_size()
+    seen = look(analyst.post("/write", do="look", **REPORT))
+    assert "(C//ORCON/TISA//REL TO JP, US)" in seen.text
+    assert REPORT["text"] in seen.text  # what was written is still there
+    assert office.log_size() == size
+    path = written(office)
+    page = analyst.open(path)
+    assert "nuclear test" in page.text
+    assert REPORT["text"] not in page.text  # headers alone, until somebody opens it
+    (portion, *_) = page.values("portion")
+    answer = analyst.post(path, portion=portion, purpose="analysis", why="the morning report")
+    opened = look(answer)
+    assert REPORT["text"] in opened.text
+    # Above and below, as Korea itself calls the level.
+    assert opened.text.count("Gunsa III-kup Bimil//ORCON/TISA//REL TO JP, US") == 2
+    register = Visitor(office, Role.SECURITY_OFFICER).open("/people")
+    assert "the morning report" in register.text
+    assert "the-analyst" in register.text
+
+
+def test_what_is_wrong_with_a_report_is_said_beside_what_was_written(office: Office) -> None:
+    analyst = Visitor(office, Role.ANALYST)
+    for wrong, said in (
+        ({"title": ""}, "title"),
+        ({"latitude": "north"}, "latitude is a number"),
+        ({"longitude": ""}, "longitude"),
+        ({"level": "TOP SECRET"}, "ceiling"),
+    ):
+        size = office.log_size()
+        seen = look(analyst.post("/write", do="submit", **{**REPORT, **wrong}))
+        assert seen.status in (403, 422), seen.text
+        assert said in seen.text
+        assert REPORT["text"] in seen.text
+        assert office.log_size() - size in (0, 1)  # a refusal by the rules is on record
+
+
+def test_the_newest_report_stands_first_and_older_ones_follow(office: Office) -> None:
+    paths = [written(office, title=f"number {number}") for number in range(3)]
+    shown = [str(one["href"]) for one in Visitor(office, Role.ANALYST).open("/reports").all("a")]
+    found = [link for link in shown if link.startswith("/reports/")]
+    assert found == paths[::-1]
+    none = Visitor(office, Role.ANALYST).open("/reports?before=1")
+    assert "nothing older" in none.text
+    assert Visitor(office, Role.ANALYST).ask("/reports?before=01x").status_code == 422
+
+
+def test_a_grant_from_the_desk_arrives_and_its_withdrawal_takes_it_away(
+    offices: dict[str, Office], trio: Trio
+) -> None:
+    path = written(offices["KR"])
+    officer = Visitor(offices["KR"], Role.RELEASE_OFFICER)
+    done = officer.post("/grants", **extent(path, offices["KR"], lasts="48"))
+    assert done.headers["location"] == "/desk"
+    trio.settle()
+    reader = Visitor(offices["JP"], Role.ANALYST, "ja")
+    page = reader.open(path)
+    assert "閲覧できる" in page.text
+    assert page.values("portion")
+    (index,) = re.findall(r"/grants/(\d+)/withdrawal", officer.ask("/desk").text)
+    officer.post(f"/grants/{index}/withdrawal", reason="the source is at risk")
+    trio.settle()
+    gone = reader.open(path)
+    assert not gone.values("portion")
+    assert "destroyed" in officer.open("/desk").text
+
+
+def test_a_request_is_answered_with_a_grant_or_refused_with_a_reason(
+    offices: dict[str, Office], trio: Trio
+) -> None:
+    path = written(offices["KR"])
+    asker = Visitor(offices["JP"], Role.ANALYST)
+    asked = {"originator": "KR", "purpose": "analysis", "subject": "nuclear-test"}
+    for because in ("our stations heard it, too", "and once more"):
+        assert asker.post("/requests", because=because, **asked).status_code == 303
+    trio.settle()
+    officer = Visitor(offices["KR"], Role.RELEASE_OFFICER)
+    desk = officer.open("/desk")
+    assert "our stations heard it, too" in desk.text
+    first, second = sorted(link for link in desk.links() if link.startswith("/requests/JP/"))
+    offered = officer.open(first).values("portions")
+    fields = {**extent(path, offices["KR"]), "portions": offered}
+    granted = officer.post(first, do="grant", **fields)
+    assert granted.status_code == 303, granted.text
+    nothing = officer.post(second, do="grant", audience="JP", purposes="analysis")
+    assert "no portion is chosen" in look(nothing).text
+    refused = officer.post(second, do="refuse", reason="出所を守るためです。", language="ja")
+    assert refused.status_code == 303
+    trio.settle()
+    assert "granted" in asker.open(first).text
+    assert "refused" in asker.open(second).text
+    assert "閲覧できる" in Visitor(offices["JP"], Role.ANALYST, "ja").open(path).text
+
+
+def test_above_a_level_a_second_officer_agrees(offices: dict[str, Office], trio: Trio) -> None:
+    office = offices["KR"]
+    path = written(office, level="SECRET")
+    officer = Visitor(office, Role.RELEASE_OFFICER)
+    officer.post("/grants", **extent(path, office))
+    trio.settle()
+    assert not Visitor(offices["US"], Role.ANALYST).open("/reports").all("td")
+    (number,) = set(re.findall(r"/pending/(\d+)", officer.ask("/desk").text))
+    assert officer.post(f"/pending/{number}", do="agree").status_code == 409
+    assert Visitor(office, SECOND).post(f"/pending/{number}", do="agree").status_code == 303
+    trio.settle()
+    assert "may be read" in Visitor(offices["US"], Role.ANALYST).open(path).text
+
+
+def test_a_form_that_cannot_be_read_changes_nothing(office: Office) -> None:
+    visitor = Visitor(office, Role.ANALYST)
+    size = office.log_size()
+    for body in (b"\xff\xfe=1", b"a=%ff", b"novalue", b"&".join(b"a=1" for _ in range(3000))):
+        answer = office.browser.post(
+            "/write",
+            content=body,
+            headers={
+                "Cookie": f"trilogue-session={visitor.cookie}",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            follow_redirects=False,
+        )
+        assert answer.status_code == 422
+        office.browser.cookies.clear()
+    assert office.log_size() == size
+
+
+def test_the_log_shows_checkpoints_and_every_kind_by_its_name(office: Office) -> None:
+    path = written(office)
+    seen = Visitor(office, Role.AUDITOR, "ko").open("/statements")
+    assert path in seen.links()
+    assert "채택" in seen.text
+    assert "체크포인트" in seen.text
+
+
+def test_an_error_nobody_foresaw_says_nothing_of_itself(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("the words of an error")
+
+    monkeypatch.setattr("trilogue.console.pages.reports.catalogue.latest", fails)
+    answer = Visitor(office, Role.ANALYST).ask("/reports")
+    assert answer.status_code == 500
+    assert "the words of an error" not in answer.text
+    assert Seen(answer).all("h1")
+    assert "a page failed" in caplog.text

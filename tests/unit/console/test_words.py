@@ -1,0 +1,66 @@
+"""What the pages say: complete in every language, and nothing that no page says."""
+
+from __future__ import annotations
+
+import re
+import string
+from importlib.resources import files
+from typing import get_args
+
+import pytest
+
+from trilogue.consent.lifecycle import GRANT, REQUEST
+from trilogue.console.pages import NAVIGATION
+from trilogue.console.words import LANGUAGES, Words, catalogue
+from trilogue.node.answers import PortionState
+from trilogue.node.tokens import Role
+from trilogue.protocol.bodies import BODIES
+
+OPEN = {
+    "state": set(get_args(PortionState)) | {"not-held"},
+    "life": {after for (_, _), after in GRANT[1].items()},
+    "asked": {after for (_, _), after in REQUEST[1].items()},
+    "kind": set(BODIES),
+    "role": {role.value for role in Role},
+}
+"""What is said by a name that stands in a statement or a token: page -> names."""
+
+
+def asked_for() -> set[str]:
+    sources = [
+        path.read_text("utf-8")
+        for path in (files("trilogue.console") / "templates").iterdir()
+        if path.name.endswith(".html")
+    ]
+    said = {key for text in sources for key in re.findall(r'say\("([a-z-]+\.[a-z-]+)"', text)}
+    pages = {page for text in sources for page in re.findall(r'say\("([a-z-]+)\." \+', text)}
+    assert pages == set(OPEN)
+    said |= {f"{page}.{name}" for page, names in OPEN.items() for name in names}
+    return said | {key for _, key, _ in NAVIGATION}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_language_says_what_the_pages_ask_for_and_nothing_else(lang: str) -> None:
+    assert set(catalogue(lang)) == asked_for()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_values_in_a_sentence_are_those_of_the_english_one(lang: str) -> None:
+    def values(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+    english = catalogue("en")
+    for key, text in catalogue(lang).items():
+        assert text.strip(), key
+        assert values(text) == values(english[key]), key
+
+
+@pytest.mark.parametrize(("lang", "script"), [("ko", "[가-힣]"), ("ja", "[぀-ヿ一-鿿]")])
+def test_what_is_said_is_in_its_own_script(lang: str, script: str) -> None:
+    foreign = [key for key, text in catalogue(lang).items() if not re.search(script, text)]
+    assert foreign == []
+
+
+def test_what_nobody_wrote_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Words("en").say("reports.nothing")
