@@ -166,6 +166,7 @@ _PORTION_ENTRY = {
     "state": "live",
     "grant": _GRANT,
     "expires": None,
+    "purposes": ["analysis"],
     "header": _HEADER,
     "marking": _MARKING,
     "mark": _MARK,

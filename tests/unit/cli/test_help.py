@@ -95,6 +95,7 @@ PRINTS_NO_DATA = {
     "node settle-fork",
     "node rotate-keys",
     "node token issue",
+    "node token link",
     "node token revoke",
     "arrangement draw-up",
     "arrangement digest",

@@ -8,8 +8,8 @@ import sqlite3
 import msgspec
 import pytest
 
-from trilogue.api import create_app
 from trilogue.cli.commands.token import ROLES
+from trilogue.console import create_app
 from trilogue.node.lock import NodeLock
 from trilogue.node.settings import Settings
 from trilogue.node.tokens import Role, check

@@ -39,8 +39,13 @@ GOES_THROUGH = {
     "forks": "one for each participant at most",
     "lease": "one row",
     "last_checkpoint": "from the newest backwards, and only that",
+    "drop_old_links": "links that nobody followed for ten minutes at most",
+    "drop_old_sessions": "who is signed in",
+    "drop_sessions_of": "who is signed in",
+    "newest_checkpoints": "from the newest backwards, so many and no more",
     "revoke_token": "people's tokens",
     "tokens": "people's tokens",
+    "valid_token": "people's tokens",
 }
 """Statements that go through a table or an index, and why that is no harm."""
 

@@ -193,8 +193,13 @@ def _write(record: DemoRecord, out: Path) -> Path:
 def _serve(stage: Stage, show: Show) -> None:
     show.scene("The nodes stay up; interrupt to stop them")
     for player in stage.players.values():
+        show.line(
+            f"{player.name} {player.url} is the console; each link signs in once, for a while:"
+        )
+        for name, link in player.links():
+            show.line(f"   {name:18} {link}")
         for officer, token in player.tokens.items():
-            show.line(f"{player.name} {player.url} {officer} token {token}")
+            show.line(f"   {officer:18} token {token}")
     try:
         while all(
             p.process is not None and p.process.poll() is None for p in stage.players.values()

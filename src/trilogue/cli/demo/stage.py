@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +22,11 @@ from trilogue.errors import UnavailableError
 from trilogue.node.founding import CARD, found, join, token_file
 from trilogue.node.governing import roots_in
 from trilogue.node.service import open_engine, wall_clock
+from trilogue.node.sessions import make_link
 from trilogue.node.settings import Settings
 from trilogue.node.shelf import write_files
+from trilogue.node.tokens import Role, issue
+from trilogue.store.database import open_database
 
 __all__ = ["OFFICERS", "Player", "Stage", "set_up"]
 
@@ -54,6 +57,14 @@ class Player:
     def patient(self) -> Client:
         """Return a client that waits while a node follows flights: the first time it compiles."""
         return Client(self.url, self.tokens[OFFICERS[0]], seconds=PATIENCE_SECONDS)
+
+    def links(self) -> Iterator[tuple[str, str]]:
+        """Yield a link to the console for each of the demo's people, and for every other role."""
+        with closing(open_database(self.settings.store_location)) as db:
+            for role in (Role.WATCH_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR):
+                issue(db, role, [role])  # nobody keeps the token: a link stands in for it
+            for name in (*self.tokens, Role.WATCH_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR):
+                yield name, f"{self.url}/sign-in/{make_link(db, name, wall_clock())}"
 
     def start(self) -> None:
         """Start the process; `wait` says when it serves."""
