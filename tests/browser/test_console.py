@@ -18,7 +18,7 @@ from trilogue.store.database import open_database
 
 pytestmark = pytest.mark.processes
 
-PATHS = ("/desk", "/reports", "/statements", "/arrangement", "/write")
+PATHS = ("/desk", "/reports", "/picture", "/statements", "/arrangement", "/write")
 TEXT = "The vehicle flew for 53 minutes on a lofted path."
 WIDTHS = {"desk": 1280, "phone": 360}
 
@@ -152,6 +152,8 @@ def test_a_report_is_written_by_keyboard_alone(nodes: Nodes, visit) -> None:
     page.keyboard.type("A second tunnel")
     page.keyboard.press("Tab")
     page.keyboard.type("Spoil was seen beside the west portal.")
+    page.get_by_label("Level").focus()
+    page.keyboard.type("CON")  # nothing is chosen beforehand
     page.get_by_role("button", name="Show the marking").focus()
     page.keyboard.press("Enter")
     page.locator(".banner").first.wait_for()

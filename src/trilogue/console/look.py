@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from trilogue.node.inputs import Place
 
-__all__ = ["filters", "log_place", "moment"]
+__all__ = ["around", "filters", "log_place", "moment", "position"]
 
 
 def moment(instant: str) -> Markup:
@@ -32,6 +32,27 @@ def log_place(place: Place) -> str:
     return f"{place.speaker} {place.index}"
 
 
+def position(point: Mapping[str, float]) -> str:
+    """Return a place on Earth in degrees.
+
+    >>> position({"latitude": 41.3, "longitude": -129.08})
+    '41.300° N, 129.080° W'
+    """
+    latitude, longitude = point["latitude"], point["longitude"]
+    north, east = "SN"[latitude >= 0], "WE"[longitude >= 0]
+    return f"{abs(latitude):.3f}° {north}, {abs(longitude):.3f}° {east}"
+
+
+def around(ellipse: Mapping[str, float]) -> str:
+    """Return how far a place may be off: the half axes of its ellipse and what that holds.
+
+    >>> around({"semi_major_m": 10900.0, "semi_minor_m": 7900.0, "probability": 0.9})
+    '± 10.9 × 7.9 km (90 %)'
+    """
+    major, minor = ellipse["semi_major_m"] / 1000, ellipse["semi_minor_m"] / 1000
+    return f"± {major:.1f} × {minor:.1f} km ({100 * ellipse['probability']:.0f} %)"
+
+
 def filters() -> Mapping[str, Callable[..., Any]]:
     """Return what templates may call."""
-    return {"moment": moment, "place": log_place}
+    return {"around": around, "moment": moment, "place": log_place, "position": position}

@@ -6,7 +6,7 @@ begun, ran out or was withdrawn hides what it covered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from trilogue.arrangement import Lang
 from trilogue.consent.acts import Extent, GrantBody
@@ -30,7 +30,7 @@ from trilogue.reports.cite import PortionRef
 from trilogue.reports.header import Header
 from trilogue.store.database import Row
 
-__all__ = ["latest", "opened", "report", "reports", "would_stand"]
+__all__ = ["banner_of", "latest", "opened", "report", "reports", "would_stand"]
 
 
 def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEntry]:
@@ -58,6 +58,18 @@ def would_stand(engine: Engine, given: Sequence[MarkingInput], lang: Lang) -> tu
         raise InputError(f"no level {unknown!r}", hint="`trilogue arrangement show` lists them")
     marks = (portion_mark(marking, scale) for marking in markings)
     return (*marks, banner_line(banner(markings, scale), scale, engine.me, lang))
+
+
+def banner_of(engine: Engine, sources: Iterable[SourceInput], lang: Lang) -> str | None:
+    """Return the line above and below what was made of portions that are held here."""
+    markings = [
+        engine.reading.marking(holding)
+        for one in dict.fromkeys(sources)
+        for holding in engine.holdings.of_portion(
+            one.report.speaker, one.report.index, one.portion
+        )[:1]
+    ]
+    return _banner(engine, markings, lang)
 
 
 def report(engine: Engine, at: Place, lang: Lang) -> ReportEntry:

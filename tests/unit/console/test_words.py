@@ -22,6 +22,7 @@ OPEN = {
     "asked": {after for (_, _), after in REQUEST[1].items()},
     "kind": set(BODIES),
     "role": {role.value for role in Role},
+    "phase": {"boost", "midcourse", "terminal"},
 }
 """What is said by a name that stands in a statement or a token: page -> names."""
 

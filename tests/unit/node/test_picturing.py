@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from tests.support.readings import file_readings
 from tests.support.trio import Trio
 
-from trilogue.encoding import canonical
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.engine import Engine, raise_refused
-from trilogue.node.inputs import (
-    GrantInput,
-    MarkingInput,
-    Place,
-    PlaceInput,
-    PortionInput,
-    ReportInput,
-    SourceInput,
-)
 from trilogue.picture.seismic import SeismicPicture
-from trilogue.reports.csv import arrivals_from_csv, group_arrivals
 from trilogue.reports.payloads.event import SeismicEvent
 from trilogue.reports.payloads.registry import parse_payload
 
 ALL = ("JP", "KR", "US")
-
-
-def _file(engine: Engine, event: str, audience: tuple[str, ...]) -> Place:
-    """Have a participant submit and grant its readings; return where the grant stands."""
-    text = (files("trilogue.data") / "seismic_arrivals.csv").read_text("utf-8")
-    rows = group_arrivals(arrivals_from_csv(text))[event][engine.me]
-    report = ReportInput(
-        portions=(
-            PortionInput(
-                payload_type="seismic-arrivals",
-                payload=canonical.loads(canonical.encode_payload(rows)),
-                marking=MarkingInput(level="CONFIDENTIAL", releasable_to=ALL),
-                subject="nuclear-test",
-                place=PlaceInput(latitude=41.3, longitude=129.1),
-            ),
-        )
-    )
-    authored, _ = raise_refused(engine.act(lambda: engine.submit(report)))
-    source = SourceInput(
-        report=Place(speaker=engine.me, index=authored.report.index),
-        portion=authored.portions[0][0],
-    )
-    given = GrantInput(
-        portions=(source,),
-        audience=audience,
-        purposes=("analysis",),
-        derive_for=tuple(p for p in ALL if p != engine.me),
-    )
-    officer = engine.keystore.officers()[0]
-    grant = engine.act(lambda: engine.desk.grant(given, (officer,)))
-    return Place(speaker=engine.me, index=grant.statement.index)  # type: ignore[union-attr]
 
 
 def _see(engine: Engine) -> tuple[SeismicPicture, ...]:
@@ -66,7 +23,7 @@ def _see(engine: Engine) -> tuple[SeismicPicture, ...]:
 def shared(trio: Trio) -> Trio:
     for who in ("KR", "US", "JP"):
         others = tuple(p for p in ALL if p != who)
-        _file(trio[who], "DPRK5", others)
+        file_readings(trio[who], "DPRK5", others)
     trio.settle()
     return trio
 
@@ -80,7 +37,7 @@ def test_every_node_sees_the_same_from_the_same_portions(shared: Trio) -> None:
 
 def test_what_is_not_granted_changes_no_bit(shared: Trio) -> None:
     before = [e.to_json() for e in _see(shared["JP"])[0].estimates]
-    _file(shared["KR"], "DPRK6", ("US",))
+    file_readings(shared["KR"], "DPRK6", ("US",))
     shared.settle()
     assert [e.to_json() for e in _see(shared["JP"])[0].estimates] == before
     assert len(_see(shared["JP"])) == 1

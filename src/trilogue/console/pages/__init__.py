@@ -1,8 +1,8 @@
 """The pages, one module for each subject, and the order in which they stand in the navigation."""
 
 from trilogue.api.roles import EVERYONE
-from trilogue.console.pages import arrangement, desk, log, people, reports, sign_in
-from trilogue.console.pages.access import KEEPERS
+from trilogue.console.pages import arrangement, desk, log, people, picture, reports, sign_in
+from trilogue.console.pages.access import KEEPERS, READERS
 from trilogue.node.tokens import Role
 
 __all__ = ["NAVIGATION", "PAGES"]
@@ -11,6 +11,7 @@ PAGES = (
     *sign_in.HANDLERS,
     *desk.HANDLERS,
     *reports.HANDLERS,
+    *picture.HANDLERS,
     *arrangement.HANDLERS,
     *log.HANDLERS,
     *people.HANDLERS,
@@ -19,6 +20,7 @@ PAGES = (
 NAVIGATION = (
     ("/desk", "navigation.desk", KEEPERS),
     ("/reports", "navigation.reports", KEEPERS),
+    ("/picture", "navigation.picture", READERS),
     ("/arrangement", "navigation.arrangement", EVERYONE),
     ("/statements", "navigation.log", EVERYONE),
     ("/people", "navigation.people", frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER})),
