@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from subprocess import Popen
 
+import httpx
 import msgspec
 import psycopg
 import pytest
@@ -80,6 +81,36 @@ def test_workers_answer_and_hand_acts_over(korea: Node) -> None:
         client.report(msgspec.structs.replace(what.place, index=999))
     korea.stop()
     assert texts(korea) == Counter(["seen"])
+
+
+def test_people_sign_in_at_a_worker_and_the_sequencer_acts_on_their_forms(korea: Node) -> None:
+    token = token_file(korea.directory, OFFICERS[0]).read_text("ascii").strip()
+    with httpx.Client(base_url=korea.api_url, timeout=30) as browser:
+        assert browser.post("/sign-in", data={"token": token}).status_code == 303
+        page = browser.get("/write")
+        (form,) = set(re.findall(r'name="form" value="([^"]+)"', page.text))
+        answer = browser.post(
+            "/write",
+            data={
+                "form": form,
+                "do": "submit",
+                "title": "seen",
+                "text": "seen, and written down",
+                "language": "en",
+                "confidence": "moderate",
+                "subject": "nuclear-test",
+                "level": "CONFIDENTIAL",
+                "releasable_to": ["KR", "US", "JP"],
+                "latitude": "41.3",
+                "longitude": "129.08",
+            },
+        )
+        assert answer.status_code == 303, answer.text
+        assert "(C//TISA//REL TO JP, US)" in browser.get(answer.headers["location"]).text
+        assert browser.post("/sign-out", data={"form": form}).status_code == 303
+        assert browser.get("/reports").status_code == 303
+    korea.stop()
+    assert texts(korea) == Counter(["seen, and written down"])
 
 
 def test_without_the_sequencer_workers_read_on_and_do_not_act(korea: Node) -> None:
