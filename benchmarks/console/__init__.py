@@ -1,0 +1,1 @@
+"""How quickly the console answers when much is known."""

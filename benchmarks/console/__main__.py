@@ -1,0 +1,91 @@
+"""The benchmark of the console: how long a page takes when ten thousand reports are known.
+
+    python -m benchmarks.console [--reports 10240] [--write]
+
+Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
+and each page is asked for again and again over one kept connection, as a browser does, from the
+request to the last byte of the answer. Drawing it is the browser's own.
+"""
+
+from __future__ import annotations
+
+import time
+
+import click
+import httpx
+import numpy as np
+from rich.console import Console
+from tests.support.processes import Node
+from tests.support.trio import OFFICERS
+
+from benchmarks.exchange.nodes import batch, running
+from benchmarks.tracking.__main__ import DOCUMENT, machine, written
+from benchmarks.tracking.accuracy import markdown
+from trilogue.node.founding import token_file
+
+ROUNDS = 50
+TOGETHER = 256
+PAGES = {
+    "reports, the newest": "/reports",
+    "reports, in the middle": "/reports?before=5000",
+    "one report": "/reports/KR/100",
+    "desk": "/desk",
+    "log, the newest": "/statements",
+    "arrangement": "/arrangement",
+}
+
+
+def table(reports: int) -> str:
+    """Run it; return the table as Markdown."""
+    with running() as nodes:
+        with nodes["KR"].client() as client:
+            for first in range(0, reports, TOGETHER):
+                client.submit_batch(batch(first, min(TOGETHER, reports - first)))
+        nodes.settle()
+        found = _pages(nodes["JP"])
+    return markdown(
+        f"Pages of JP's console, with {reports:,} reports known, asked for {ROUNDS} times",
+        ("page", "p50 ms", "p99 ms", "kB"),
+        [
+            [
+                name,
+                *(f"{np.percentile(took, share):.1f}" for share in (50, 99)),
+                f"{size / 1e3:.0f}",
+            ]
+            for name, took, size in found
+        ],
+    )
+
+
+def _pages(node: Node) -> list[tuple[str, list[float], int]]:
+    token = token_file(node.directory, OFFICERS[0]).read_text("ascii").strip()
+    found = []
+    with httpx.Client(base_url=node.api_url, timeout=60) as browser:
+        if browser.post("/sign-in", data={"token": token}).status_code != 303:
+            raise AssertionError("nobody signed in")
+        for name, path in PAGES.items():
+            took, size = [], 0
+            for _ in range(ROUNDS):
+                begun = time.perf_counter()
+                answer = browser.get(path)
+                took.append(1e3 * (time.perf_counter() - begun))
+                if answer.status_code != 200:
+                    raise AssertionError(f"{path}: {answer.status_code}")
+                size = len(answer.content)
+            found.append((name, took, size))
+    return found
+
+
+@click.command()
+@click.option("--reports", default=10_240, help="How many reports are known.")
+@click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
+def main(reports: int, write: bool) -> None:
+    """Run the benchmark of the console."""
+    text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
+    Console(width=200).print(text, markup=False, highlight=False)
+    if write:
+        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "console", text), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
