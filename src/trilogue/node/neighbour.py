@@ -101,6 +101,10 @@ class Neighbour:
         if not self.reached.reachable:
             log.info("%s is reached", self.name, extra={"peer": self.name})
         self.reached = Reached(reachable=True, heard=self._service.clock())
+
+    def _answered(self, response: aiohttp.ClientResponse, asked: str) -> None:
+        """Compare clocks by an answer; what it delivers by itself says nothing of its clock."""
+        self._service.watching.heard(self.name, response.headers, asked)
         self._asked = asyncio.get_running_loop().time()
 
     def _missed(self, error: Exception) -> None:
@@ -267,7 +271,7 @@ class Neighbour:
             async with self._session.post(
                 f"{self._url}/witness/add-checkpoint", data=body.encode(), allow_redirects=False
             ) as response:
-                service.watching.heard(self.name, response.headers, asked)
+                self._answered(response, asked)
                 status, text = response.status, (await _answer(response)).decode(errors="replace")
             if await service.run(
                 lambda s=size, st=status, t=text: service.witnessing.heard(self.name, s, st, t)  # type: ignore[misc]
@@ -288,7 +292,7 @@ class Neighbour:
         async with self._session.request(
             method, f"{self._url}{path}", data=body, allow_redirects=False, timeout=limit
         ) as response:
-            self._service.watching.heard(self.name, response.headers, asked)
+            self._answered(response, asked)
             answer = await _answer(response)
             if response.status != 200:
                 raise aiohttp.ClientResponseError(
