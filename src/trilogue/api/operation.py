@@ -29,7 +29,7 @@ from trilogue.node.answers import Answer
 from trilogue.node.handing import Answered
 from trilogue.node.repeats import Reply
 
-__all__ = ["EVENTS", "NO_STORE", "Operation", "operation"]
+__all__ = ["EVENTS", "NO_STORE", "Operation", "operation", "whole_body"]
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -84,9 +84,9 @@ class Operation:
             arguments["query"] = reading.read_parameters(query, self.query)
         if self.given is not None:
             content_type = call.headers.get("content-type", "")
-            arguments["given"] = reading.read_body(content_type, await _body(call), self.given)
+            arguments["given"] = reading.read_body(content_type, await whole_body(call), self.given)
         elif self.writes:
-            reading.read_no_body(await _body(call))
+            reading.read_no_body(await whole_body(call))
         return arguments
 
     def respond(self, done: Answer | Reply | Response[Any]) -> Response[Any]:
@@ -119,7 +119,7 @@ def handed_back(answered: Answered) -> Response[bytes]:
     )
 
 
-async def _body(call: Call) -> bytes:
+async def whole_body(call: Call) -> bytes:
     """Return the body of a request. Raises `MalformedError` for a caller that left before its end.
 
     Litestar calls that an error of the server; the node would log it as one of its own.

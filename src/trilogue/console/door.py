@@ -8,6 +8,7 @@ of ours could know, and comes from our own origin. What fails is refused before 
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from trilogue.arrangement import Lang
 from trilogue.console.words import LANGUAGES
 from trilogue.encoding import base64, instant
 from trilogue.encoding.digest import commit, same
+from trilogue.errors import UnavailableError
 from trilogue.node import sessions
 from trilogue.node.problem import RoleError, UnknownCallerError
 from trilogue.node.tokens import Role
@@ -64,7 +66,8 @@ async def person(call: Call) -> Person | None:
     if session is None:
         return None
     if call.node.handing is None and now > instant.plus(session.seen, _SEEN_SECONDS):
-        await call.node.run(lambda: sessions.see(engine.db, secret, now))
+        with suppress(UnavailableError):  # nothing can be written: the session ends the sooner
+            await call.node.run(lambda: sessions.see(engine.db, secret, now))
     return Person(session.name, session.roles, _form(secret))
 
 

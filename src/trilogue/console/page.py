@@ -22,6 +22,7 @@ from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from trilogue.api.call import Call
+from trilogue.api.operation import whole_body
 from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE
 from trilogue.arrangement import Lang
@@ -161,7 +162,7 @@ def page(
                 who = await door.person(request)
                 if who is None and roles is not None:
                     return _respond(Go(f"/sign-in?to={quote(request.url.path)}"))
-                visit = Visit(request, lang, who, Form(await request.body()))
+                visit = Visit(request, lang, who, Form(await whole_body(request)))
                 _check(visit, roles)
                 if method == "POST":
                     if roles is not None:

@@ -35,6 +35,7 @@ __all__ = [
     "LINK_SECONDS",
     "LONGEST_SECONDS",
     "Session",
+    "check_link",
     "find",
     "follow_link",
     "make_link",
@@ -84,16 +85,22 @@ def make_link(db: Database, name: str, at: str) -> str:
 
 def follow_link(db: Database, code: str, at: str) -> str:
     """Use a link up and begin a session; return the secret. Raises `UnknownCallerError`."""
-    hashed = _digest(code)
-    row = db.q.link_of(hash=hashed)
-    db.q.drop_link(hash=hashed)
+    token = check_link(db, code, at)
+    db.q.drop_link(hash=_digest(code))
     db.q.drop_old_links(at=at)
+    return _begin(db, token, at)
+
+
+def check_link(db: Database, code: str, at: str) -> bytes:
+    """Return the digest of the token that a link stands for. Raises `UnknownCallerError`."""
+    row = db.q.link_of(hash=_digest(code))
     if row is None or row["until"] < at:
         raise UnknownCallerError(
             "this link was used or is older than ten minutes",
             hint="sign in with your token, or ask an administrator for another link",
         )
-    return _begin(db, row["token"], at)
+    token: bytes = row["token"]
+    return token
 
 
 def find(db: Database, secret: str, at: str) -> Session | None:

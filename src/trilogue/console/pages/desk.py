@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
+from trilogue.consent.acts import Description
 from trilogue.console.page import Go, View, Visit, page
 from trilogue.console.pages.access import KEEPERS, READERS, RELEASE
 from trilogue.console.reading import place_at, shaped, source
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, consenting, questions
-from trilogue.node.answers import PortionEntry, RequestEntry
+from trilogue.node.answers import PortionEntry, ReportEntry, RequestEntry
 from trilogue.node.consenting import Deferred
 from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.inputs import GrantInput, Place, RefusalInput, RequestInput, WithdrawalInput
@@ -172,27 +175,31 @@ def _candidates(
     engine: Engine, asked: RequestEntry, visit: Visit
 ) -> tuple[tuple[Place, PortionEntry], ...]:
     """Return own portions that could answer a request: what it names, or what fits it."""
-    named = {(one.report, one.portion) for one in asked.portions}
-    wanted = asked.description
-    found = []
-    for entry in (
-        catalogue.latest(engine, None, MOST, visit.lang).items
-        if not named
-        else (
-            catalogue.report(engine, report, visit.lang) for report in {place for place, _ in named}
-        )
-    ):
+    if asked.portions:
+        named = {(one.report, one.portion) for one in asked.portions}
+        reports = dict.fromkeys(one.report for one in asked.portions)
+        entries = tuple(catalogue.report(engine, report, visit.lang) for report in reports)
+        return tuple(one for one in _own(entries) if (one[0], one[1].portion) in named)
+    newest = catalogue.latest(engine, None, MOST, visit.lang).items
+    return tuple(one for one in _own(newest) if _fits(one[1], asked.description))
+
+
+def _own(entries: Iterable[ReportEntry]) -> Iterator[tuple[Place, PortionEntry]]:
+    for entry in entries:
         for portion in entry.portions:
-            header = portion.header
-            if portion.state != "own" or header is None:
-                continue
-            fits = wanted is None or (
-                wanted.subject in (None, header.subject)
-                and wanted.payload_type in (None, header.payload_type)
-            )
-            if (entry.report, portion.portion) in named or (not named and fits):
-                found.append((entry.report, portion))
-    return tuple(found)
+            if portion.state == "own" and portion.header is not None:
+                yield entry.report, portion
+
+
+def _fits(portion: PortionEntry, wanted: Description | None) -> bool:
+    header = portion.header
+    return header is not None and (
+        wanted is None
+        or (
+            wanted.subject in (None, header.subject)
+            and wanted.payload_type in (None, header.payload_type)
+        )
+    )
 
 
 HANDLERS = (desk, request, answer, grant, withdraw, pending, ask)

@@ -6,7 +6,7 @@ from trilogue.console import door
 from trilogue.console.page import Go, View, Visit, page
 from trilogue.console.words import LANGUAGES
 from trilogue.errors import NotFoundError
-from trilogue.node import sessions
+from trilogue.node import sessions, tokens
 from trilogue.node.problem import UnknownCallerError
 
 __all__ = ["HANDLERS"]
@@ -33,6 +33,8 @@ async def sign_in(visit: Visit) -> View | Go:
     """Begin a session."""
     token, to = visit.form.one("token"), _local(visit.form.one("to"))
     try:
+        # A stranger's guesses do not wait among the acts of those who are known.
+        await visit.ask(lambda engine: tokens.check(engine.db, token))
         secret = await visit.act(lambda engine: sessions.sign_in(engine.db, token, engine.now()))
     except UnknownCallerError as error:
         return View("sign_in.html", {"to": to, "code": "", "error": error}, 401)
@@ -50,6 +52,7 @@ async def follow(visit: Visit) -> View | Go:
     """Begin a session by a link that serves once."""
     code = visit.path("code")
     try:
+        await visit.ask(lambda engine: sessions.check_link(engine.db, code, engine.now()))
         secret = await visit.act(lambda engine: sessions.follow_link(engine.db, code, engine.now()))
     except UnknownCallerError as error:
         return View("sign_in.html", {"to": "/", "code": "", "error": error}, 401)
