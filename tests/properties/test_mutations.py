@@ -270,7 +270,7 @@ def never_certify(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_checkpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Sequencer, "_close_group", nothing)
+    monkeypatch.setattr(Sequencer, "_close_group", lambda *_: [])
 
 
 MUTATIONS = {

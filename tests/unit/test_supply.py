@@ -46,7 +46,7 @@ SPELLED = {
     "Python Software Foundation License": "PSF-2.0",
 }
 """What packages wrote before SPDX expressions."""
-SAID_IN_A_FILE = {"cedarpy": "Apache-2.0", "hatchling": "MIT"}
+SAID_IN_A_FILE = {"axe-playwright-python": "MIT", "cedarpy": "Apache-2.0", "hatchling": "MIT"}
 """Packages that name their licence in a file alone."""
 
 
