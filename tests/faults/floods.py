@@ -20,8 +20,7 @@ from tests.support.trio import OFFICERS
 from trilogue.node.founding import token_file
 
 FLOODS = "Floods"
-MOST = 4 << 30
-"""What no sender gets rid of before its connection is ended, however quick the machine."""
+GIGABYTE = 1 << 30
 PIECE = bytes(1 << 20)
 MANY = 10_000
 
@@ -43,13 +42,13 @@ def api(node: Node) -> Iterator[socket.socket]:
 
 
 def pour(connection: socket.socket | ssl.SSLSocket, path: str, token: str = "") -> tuple[int, int]:
-    """Send gigabytes as one body, or as much as is taken; return status and bytes."""
+    """Send a gigabyte as one body, or as much as is taken; return status and bytes."""
     head = f"POST {path} HTTP/1.1\r\nhost: node\r\ncontent-type: application/json\r\n"
     head += f"authorization: Bearer {token}\r\n" if token else ""
     connection.sendall(f"{head}transfer-encoding: chunked\r\n\r\n".encode())
     sent = 0
     with suppress(OSError):
-        while sent < MOST:
+        while sent < GIGABYTE:
             connection.sendall(f"{len(PIECE):x}\r\n".encode() + PIECE + b"\r\n")
             sent += len(PIECE)
         connection.sendall(b"0\r\n\r\n")
@@ -71,7 +70,7 @@ def gigabyte_at_peer_port(scene: Scene) -> None:
         with channel(scene["US"], as_kr(scene)) as connection:
             status, sent = pour(connection, "/deliver")
             assert status in (0, 400)
-            assert sent < MOST
+            assert sent < GIGABYTE
     assert memory_mb(scene["US"]) < before + 128
     scene.healthz("US", '200 {"ready":true')
     scene.until_opened("JP", scene.file())
@@ -90,7 +89,7 @@ def gigabyte_at_api(scene: Scene) -> None:
         with api(scene["KR"]) as connection:
             status, sent = pour(connection, "/v1/reports", token)
             assert status in (0, 400, 413)
-            assert sent < MOST
+            assert sent < GIGABYTE
     assert memory_mb(scene["KR"]) < before + 128
     scene.healthz("KR", '200 {"ready":true')
     scene.until_opened("JP", scene.file())

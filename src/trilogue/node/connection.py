@@ -161,10 +161,14 @@ class Connection(HttpToolsProtocol):
             self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _end(self) -> None:
-        """End the connection; what was answered leaves before."""
+        """End the connection; what was answered leaves before, and nothing more is read.
+
+        Under TLS a closed transport would go on reading, for the other end's goodbye.
+        """
         self._stop_looking()
+        self._most = None
         if not self.transport.is_closing():
-            self.transport.close()
+            self.transport.pause_reading()
             self.loop.call_later(ANSWERED_SECONDS, self.transport.abort)
 
     def _stop_looking(self) -> None:
