@@ -24,10 +24,9 @@ import secrets
 from dataclasses import dataclass
 
 from trilogue.encoding import instant
-from trilogue.encoding.digest import sha256
 from trilogue.errors import NotFoundError
 from trilogue.node.problem import UnknownCallerError
-from trilogue.node.tokens import Role, check
+from trilogue.node.tokens import Role, check, digest
 from trilogue.store.database import Database
 
 __all__ = [
@@ -49,6 +48,7 @@ IDLE_SECONDS = 900
 LONGEST_SECONDS = 12 * 3600
 LINK_SECONDS = 600
 _BYTES = 32
+_NO_PAGES = frozenset({Role.MONITOR})
 
 
 @dataclass(frozen=True)
@@ -62,38 +62,42 @@ class Session:
 
 def sign_in(db: Database, token: str, at: str) -> str:
     """Begin a session for a token; return the secret of its cookie. Raises `UnknownCallerError`."""
-    if check(db, token).roles <= {Role.MONITOR}:
+    if check(db, token).roles <= _NO_PAGES:
         raise UnknownCallerError("a monitor reads metrics, and has no pages")
-    return _begin(db, _digest(token), at)
+    return _begin(db, digest(token), at)
 
 
 def make_link(db: Database, name: str, at: str) -> str:
     """Return the code of a link by which the holder of a token signs in once, without it.
 
-    Raises `NotFoundError` when nobody of that name holds one.
+    Of several tokens it stands for the one with most roles. Raises `NotFoundError` when nobody of
+    that name holds one that opens pages.
     """
-    row = db.q.valid_token(name=name)
-    if row is None:
+    held = [(set(row["roles"].split()), row) for row in db.q.valid_tokens(name=name)]
+    fit = [(len(roles), row["hash"], row) for roles, row in held if not roles <= _NO_PAGES]
+    if not fit:
         raise NotFoundError(
-            f"no token is in the name of {name!r}", hint="`trilogue node token issue` makes one"
+            f"no token with pages is in the name of {name!r}",
+            hint="`trilogue node token issue` makes one",
         )
+    *_, row = max(fit, key=lambda one: one[:2])
     code = secrets.token_urlsafe(_BYTES)
     until = instant.plus(at, LINK_SECONDS)
-    db.q.add_link(hash=_digest(code), token=row["hash"], until=until)
+    db.q.add_link(hash=digest(code), token=row["hash"], until=until)
     return code
 
 
 def follow_link(db: Database, code: str, at: str) -> str:
     """Use a link up and begin a session; return the secret. Raises `UnknownCallerError`."""
     token = check_link(db, code, at)
-    db.q.drop_link(hash=_digest(code))
+    db.q.drop_link(hash=digest(code))
     db.q.drop_old_links(at=at)
     return _begin(db, token, at)
 
 
 def check_link(db: Database, code: str, at: str) -> bytes:
     """Return the digest of the token that a link stands for. Raises `UnknownCallerError`."""
-    row = db.q.link_of(hash=_digest(code))
+    row = db.q.link_of(hash=digest(code))
     if row is None or row["until"] < at:
         raise UnknownCallerError(
             "this link was used or is older than ten minutes",
@@ -105,7 +109,7 @@ def check_link(db: Database, code: str, at: str) -> bytes:
 
 def find(db: Database, secret: str, at: str) -> Session | None:
     """Return the session of a cookie, or None when it ended or never was."""
-    row = db.q.session_of(hash=_digest(secret))
+    row = db.q.session_of(hash=digest(secret))
     if row is None:
         return None
     if at > instant.plus(row["seen"], IDLE_SECONDS):
@@ -117,12 +121,12 @@ def find(db: Database, secret: str, at: str) -> Session | None:
 
 def see(db: Database, secret: str, at: str) -> None:
     """Note that a session was used."""
-    db.q.see_session(hash=_digest(secret), at=at)
+    db.q.see_session(hash=digest(secret), at=at)
 
 
 def sign_out(db: Database, secret: str) -> None:
     """End a session."""
-    db.q.drop_session(hash=_digest(secret))
+    db.q.drop_session(hash=digest(secret))
 
 
 def sign_out_everywhere(db: Database, name: str) -> None:
@@ -135,9 +139,5 @@ def _begin(db: Database, token: bytes, at: str) -> str:
         seen=instant.plus(at, -IDLE_SECONDS), since=instant.plus(at, -LONGEST_SECONDS)
     )
     secret = secrets.token_urlsafe(_BYTES)
-    db.q.add_session(hash=_digest(secret), token=token, at=at)
+    db.q.add_session(hash=digest(secret), token=token, at=at)
     return secret
-
-
-def _digest(secret: str) -> bytes:
-    return sha256(secret.encode("utf-8", "surrogateescape"))

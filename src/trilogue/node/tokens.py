@@ -31,7 +31,7 @@ from trilogue.errors import InputError, NotFoundError
 from trilogue.node.problem import UnknownCallerError
 from trilogue.store.database import Database
 
-__all__ = ["Caller", "Issued", "Role", "check", "issue", "issued", "revoke"]
+__all__ = ["Caller", "Issued", "Role", "check", "digest", "issue", "issued", "revoke"]
 
 _NAME = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 _BYTES = 32
@@ -74,13 +74,13 @@ def issue(db: Database, name: str, roles: Iterable[str]) -> str:
     if not chosen:
         raise InputError("a token without a role opens nothing", hint=f"roles: {_known()}")
     token = secrets.token_urlsafe(_BYTES)
-    db.q.add_token(hash=_digest(token), name=name, roles=" ".join(chosen))
+    db.q.add_token(hash=digest(token), name=name, roles=" ".join(chosen))
     return token
 
 
 def check(db: Database, token: str) -> Caller:
     """Return whose token it is. Raises `UnknownCallerError`."""
-    row = db.q.token_of(hash=_digest(token))
+    row = db.q.token_of(hash=digest(token))
     if row is None:
         raise UnknownCallerError("this token is not known here", hint="ask an administrator")
     return Caller(row["name"], frozenset(map(Role, row["roles"].split())))
@@ -106,7 +106,8 @@ def revoke(db: Database, name: str) -> int:
     return revoked
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """Return what the store keeps of a token, or of another secret that somebody shows."""
     return sha256(token.encode("utf-8", "surrogateescape"))
 
 

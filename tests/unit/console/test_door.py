@@ -8,6 +8,7 @@ from tests.support.trio import Trio
 from tests.support.visitor import Seen, Visitor
 
 from trilogue.console.pages import NAVIGATION, PAGES
+from trilogue.errors import NotFoundError
 from trilogue.node import sessions, tokens
 from trilogue.node.tokens import Role
 
@@ -156,6 +157,21 @@ def test_a_link_signs_in_once_by_a_click_and_for_ten_minutes(office: Office, tri
     late = sessions.make_link(engine.db, "the-analyst", engine.now())
     trio.clock.advance(sessions.LINK_SECONDS + 1)
     assert office.browser.post(f"/sign-in/{late}", follow_redirects=False).status_code == 401
+
+
+def test_a_link_stands_for_the_token_with_most_roles_and_never_for_a_monitor(
+    office: Office,
+) -> None:
+    db, now = office.engine.db, office.engine.now()
+    tokens.issue(db, "kim", [Role.MONITOR])
+    with pytest.raises(NotFoundError, match="no token with pages"):
+        sessions.make_link(db, "kim", now)
+    tokens.issue(db, "kim", [Role.AUDITOR])
+    tokens.issue(db, "kim", [Role.ANALYST, Role.WATCH_OFFICER])
+    secret = sessions.follow_link(db, sessions.make_link(db, "kim", now), now)
+    found = sessions.find(db, secret, now)
+    assert found is not None
+    assert found.roles == {Role.ANALYST, Role.WATCH_OFFICER}
 
 
 def test_everybody_begins_with_a_page_that_opens(office: Office) -> None:

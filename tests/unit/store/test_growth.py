@@ -45,7 +45,7 @@ GOES_THROUGH = {
     "newest_checkpoints": "from the newest backwards, so many and no more",
     "revoke_token": "people's tokens",
     "tokens": "people's tokens",
-    "valid_token": "people's tokens",
+    "valid_tokens": "people's tokens",
 }
 """Statements that go through a table or an index, and why that is no harm."""
 

@@ -113,9 +113,9 @@ DELETE FROM session WHERE token IN (SELECT hash FROM token WHERE name = :name);
 -- name: drop_old_sessions!
 DELETE FROM session WHERE seen < :seen OR since < :since;
 
--- name: valid_token^
--- One of somebody's tokens that was not revoked.
-SELECT hash FROM token WHERE name = :name AND revoked = 0 LIMIT 1;
+-- name: valid_tokens
+-- Somebody's tokens that were not revoked.
+SELECT hash, roles FROM token WHERE name = :name AND revoked = 0;
 
 -- name: add_link!
 INSERT INTO link (hash, token, until) VALUES (:hash, :token, :until);
