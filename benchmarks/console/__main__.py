@@ -14,13 +14,11 @@ import time
 import click
 import httpx
 import numpy as np
-from rich.console import Console
 from tests.support.processes import Node
 from tests.support.trio import OFFICERS
 
 from benchmarks.exchange.nodes import batch, running
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 from trilogue.node.founding import token_file
 
 ROUNDS = 50
@@ -82,9 +80,7 @@ def _pages(node: Node) -> list[tuple[str, list[float], int]]:
 def main(reports: int, write: bool) -> None:
     """Run the benchmark of the console."""
     text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
-    Console(width=200).print(text, markup=False, highlight=False)
-    if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "console", text), "utf-8")
+    tell("console", text, write=write)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,9 @@ import click
 import msgspec
 from cedarpy import Decision as CedarDecision
 from cedarpy import Entities, is_authorized
-from rich.console import Console
 from tests.support.rules import GOOD
 
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.files import draw_up, shipped
 from trilogue.arrangement.parse import parse_arrangement
@@ -136,9 +134,7 @@ def main(write: bool) -> None:
         [[name, f"{us:,.2f}", f"{1e6 / us:,.0f}"] for name, us in found],
     )
     said = f"{table}\n\n{machine(('cedarpy',))}."
-    Console(width=200).print(said, markup=False, highlight=False)
-    if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "decide", said), "utf-8")
+    tell("decide", said, write=write)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,9 @@ from __future__ import annotations
 import os
 
 import click
-from rich.console import Console
 
 from benchmarks.exchange import floor, latency, throughput
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 
 TOGETHER = 256
 
@@ -82,9 +80,7 @@ def main(peers: bool, write: bool) -> None:
         beside(write=write)
         return
     table = f"{tables()}\n\n{machine(('cryptography', 'msgspec', 'uvloop'))}."
-    Console(width=200).print(table, markup=False, highlight=False)
-    if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "exchange", table), "utf-8")
+    tell("exchange", table, write=write)
 
 
 if __name__ == "__main__":

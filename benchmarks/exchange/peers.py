@@ -8,12 +8,9 @@ packages of `requirements/benchmark.txt`.
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from benchmarks.exchange import plain, taxii
 from benchmarks.exchange.throughput import measure as exchanged
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 
 __all__ = ["main", "tables"]
 
@@ -73,6 +70,4 @@ def tables() -> str:
 def main(*, write: bool) -> None:
     """Run them; put the table into docs/performance.md when asked to."""
     table = tables()
-    Console(width=200).print(table, markup=False, highlight=False)
-    if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "peers", table), "utf-8")
+    tell("peers", table, write=write)

@@ -21,8 +21,7 @@ from benchmarks.drawing import Line, put
 from benchmarks.growth.starting import Start, start
 from benchmarks.growth.stores import fill
 from benchmarks.growth.work import MODES, Turn, Worker
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 
 ROUNDS = 15
 
@@ -136,9 +135,8 @@ def main(sizes: str, keep: Path | None, write: bool) -> None:
             )
         measured, lines = tables(stores)
     table = f"{measured}\n\n{machine(('cryptography', 'msgspec'))}."
-    console.print(table, markup=False, highlight=False)
+    tell("growth", table, write=write)
     if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "growth", table), "utf-8")
         put(
             "growth",
             "What a report costs, by the length of the log",

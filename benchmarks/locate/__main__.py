@@ -23,8 +23,7 @@ from rich.console import Console
 
 from benchmarks.drawing import Line, put
 from benchmarks.locate.rivals import METHODS
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 from trilogue.analysis.geodesy import Plane, inverse
 from trilogue.analysis.seismology import Arrival
 
@@ -112,9 +111,8 @@ def main(stations: str, events: int, write: bool) -> None:
         ],
     )
     said = f"{table}\n\n{machine(('numpy', 'scipy'))}."
-    console.print(said, markup=False, highlight=False)
+    tell("locate", said, write=write)
     if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "locate", said), "utf-8")
         put(
             "locate",
             "Locating an event",

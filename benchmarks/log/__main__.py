@@ -21,8 +21,7 @@ from rich.console import Console
 
 from benchmarks.drawing import Line, put
 from benchmarks.log.trees import TREES, Tree
-from benchmarks.tracking.__main__ import DOCUMENT, machine, written
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import machine, markdown, tell
 
 BATCH = 256
 """Entries that are appended together, with one new root."""
@@ -104,9 +103,8 @@ def main(sizes: str, write: bool) -> None:
         [[one.tree, f"{one.size:,}", *(f"{us:,.1f}" for us in one.microseconds)] for one in found],
     )
     said = f"{table}\n\n{machine(('pymerkle',))}."
-    console.print(said, markup=False, highlight=False)
+    tell("log", said, write=write)
     if write:
-        DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), "log", said), "utf-8")
         put(
             "log",
             "Proving that an entry stands in the log",

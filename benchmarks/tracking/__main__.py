@@ -8,17 +8,14 @@
 from __future__ import annotations
 
 import os
-import platform
-import re
 import sys
 from importlib import import_module
-from importlib.metadata import version
-from pathlib import Path
 
 import click
 from rich.console import Console
 
-DOCUMENT = Path(__file__).parents[2] / "docs/performance.md"
+from benchmarks.page import machine, write_into
+
 NAMES = ("speed", "salvo", "accuracy", "coverage")
 PACKAGES = ("numpy", "numba", "stonesoup")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -33,27 +30,6 @@ def one_thread() -> None:
         os.environ.pop(name, None)
 
 
-def machine(packages: tuple[str, ...] = PACKAGES) -> str:
-    """Return what the numbers were measured on, and with."""
-    model = platform.processor() or platform.machine()
-    cpus = Path("/proc/cpuinfo")
-    if cpus.is_file():
-        found = re.search(r"model name\s*:\s*(.+)", cpus.read_text("utf-8"))
-        model = found[1].strip() if found else model
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return f"{model}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
-
-
-def written(text: str, name: str, table: str) -> str:
-    """Return a document with a table between its markers. Raises `ValueError` without them."""
-    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
-    if text.count(opening) != 1 or text.count(closing) != 1:
-        raise ValueError(f"write {opening} and {closing} once each where the table belongs")
-    head, _, rest = text.partition(opening)
-    tail = rest.partition(closing)[2]
-    return f"{head}{opening}\n{table.strip()}\n{closing}{tail}"
-
-
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(NAMES))
 @click.option("--write", is_flag=True, help="Put the tables into docs/performance.md.")
@@ -63,10 +39,10 @@ def main(names: tuple[str, ...], write: bool) -> None:
     console = Console()
     for name in names or NAMES:
         table = import_module(f"benchmarks.tracking.{name}").run(console)
-        said = f"{table}\n\n{machine()}."
-        console.print(f"\n{machine()}.\n", markup=False, highlight=False)
+        measured_on = f"{machine(PACKAGES)}."
+        console.print(f"\n{measured_on}\n", markup=False, highlight=False)
         if write:
-            DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), name, said), "utf-8")
+            write_into(name, f"{table}\n\n{measured_on}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.page import markdown
 from benchmarks.tracking.campaign import Case, Record, run_cases
 from benchmarks.tracking.flights import COALITIONS, FLIGHTS, HELD_BACK
 
@@ -134,11 +135,3 @@ def run(console: Console, seeds: int = 300, *, first: int = HELD_BACK) -> str:
         out.append(markdown(title, HEADS, rows))
         console.print(out[-1], markup=False, highlight=False)
     return "\n\n".join(out)
-
-
-def markdown(title: str, heads: tuple[str, ...], rows: list[list[str]]) -> str:
-    """Return a titled table."""
-    lines = [f"**{title}.**", "", "| " + " | ".join(heads) + " |"]
-    lines.append("| " + " | ".join("---" for _ in heads) + " |")
-    lines.extend("| " + " | ".join(row) + " |" for row in rows)
-    return "\n".join(lines)

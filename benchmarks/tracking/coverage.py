@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import markdown
 from benchmarks.tracking.campaign import Case, Record, run_cases
 from benchmarks.tracking.flights import COALITIONS, DRAWN, HELD_BACK, classes
 from trilogue.analysis.tracking.consistency import share_interval

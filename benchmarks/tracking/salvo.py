@@ -22,7 +22,7 @@ from stonesoup.measures import Euclidean
 from stonesoup.metricgenerator.ospametric import GOSPAMetric
 from stonesoup.types.state import State
 
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import markdown
 from benchmarks.tracking.stonesoup_peer import at
 from benchmarks.tracking.stonesoup_salvo import PeerSettings, follow
 from trilogue.analysis.scenario.observe import Flight, Observed, observe

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.tracking.accuracy import markdown
+from benchmarks.page import markdown
 from benchmarks.tracking.flights import fly
 from benchmarks.tracking.stonesoup_peer import (
     Motion,
