@@ -29,6 +29,7 @@ __all__ = [
     "Person",
     "check_form",
     "check_origin",
+    "check_roles",
     "language",
     "person",
 ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 
+from trilogue.node.answers import Named, ParticipantAnswer
 from trilogue.node.inputs import Place
 
-__all__ = ["around", "filters", "log_place", "moment", "position"]
+__all__ = ["around", "filters", "log_place", "moment", "pairs", "position"]
 
 
 def moment(instant: str) -> Markup:
@@ -53,6 +54,17 @@ def around(ellipse: Mapping[str, float]) -> str:
     return f"± {major:.1f} × {minor:.1f} km ({100 * ellipse['probability']:.0f} %)"
 
 
+def pairs(named: Iterable[Named | ParticipantAnswer]) -> list[tuple[str, str]]:
+    """Return what a form offers: each identifier with its name."""
+    return [(one.id, one.name) for one in named]
+
+
 def filters() -> Mapping[str, Callable[..., Any]]:
     """Return what templates may call."""
-    return {"around": around, "moment": moment, "place": log_place, "position": position}
+    return {
+        "around": around,
+        "moment": moment,
+        "pairs": pairs,
+        "place": log_place,
+        "position": position,
+    }

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qs, quote
 
@@ -27,6 +27,7 @@ from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE
 from trilogue.arrangement import Lang
 from trilogue.console import door
+from trilogue.console.access import NAVIGATION
 from trilogue.console.door import Person
 from trilogue.console.look import filters
 from trilogue.console.words import LANGUAGES, Words
@@ -86,10 +87,15 @@ class Form:
 
 @dataclass(frozen=True)
 class View:
-    """A page to be shown: its template, and what stands in it."""
+    """A page to be shown: its template, and what stands in it.
+
+    `marking` is the line above and below it; a page without content has none.
+    """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    _: KW_ONLY
+    marking: str | None = None
     status: int = 200
 
 
@@ -132,11 +138,11 @@ class Visit:
         """Return a parameter of the query; empty when it is not there."""
         return str(self.call.query_params.get(name, ""))
 
-    def number(self, name: str, *, default: int) -> int:
-        """Return a parameter that is a whole number. Raises `InputError`."""
+    def number(self, name: str) -> int | None:
+        """Return a parameter that is a whole number, or None without it. Raises `InputError`."""
         text = self.query(name)
         if not text:
-            return default
+            return None
         if not (text.isascii() and text.isdecimal() and len(text) < 16):
             raise InputError(f"{name} is a whole number, not {text[:40]!r}")
         return int(text)
@@ -168,7 +174,8 @@ def page(
                     if roles is not None:
                         door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
                     if request.node.handing is not None:
-                        return _handed(await request.handed(request.node.handing, once=False))
+                        answered = await request.handed(request.node.handing, once=False)
+                        return _handed(answered, secure=_secure(visit))
                 return _respond(await handler(visit), visit)
             except TrilogueError as error:
                 return _failed(error, Visit(request, lang, who, Form(b"")))
@@ -197,19 +204,26 @@ def _check(visit: Visit, roles: Collection[Role] | None) -> None:
         raise UnavailableError(visit.call.node.stale, hint="`trilogue node status` says what to do")
 
 
-def _handed(answered: Answered) -> Response[bytes]:
-    """Return as one's own the page that the process that acts made."""
-    return Response(
-        answered.body,
-        status_code=answered.status,
-        headers={**HEADERS, **dict(answered.headers)},
-    )
+def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
+    """Return as one's own the page that the process that acts made.
+
+    That one does not know by which scheme people came.
+    """
+    headers = {**HEADERS, **dict(answered.headers)}
+    cookie = headers.get("set-cookie")
+    if cookie is not None and secure and "; secure" not in cookie.lower():
+        headers["set-cookie"] = f"{cookie}; Secure"
+    return Response(answered.body, status_code=answered.status, headers=headers)
+
+
+def _secure(visit: Visit | None) -> bool:
+    return visit is not None and visit.call.url.scheme == "https"
 
 
 def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
     """Show an error; one that nobody foresaw without its words."""
     status = 500 if error is None else status_of(type(error))
-    return _respond(View("error.html", {"error": error, "status": status}, status), visit)
+    return _respond(View("error.html", {"error": error}, status=status), visit)
 
 
 def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
@@ -228,12 +242,14 @@ def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
                 path="/",
                 httponly=True,
                 samesite="strict",
-                secure=visit is not None and visit.call.url.scheme == "https",
+                secure=_secure(visit),
             )
         return response
     assert visit is not None
     return Response(
-        _environment().get_template(done.template).render(**_frame(visit), **done.values),
+        _environment()
+        .get_template(done.template)
+        .render(**_frame(visit), **done.values, marking=done.marking),
         status_code=done.status,
         media_type="text/html; charset=utf-8",
         headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
@@ -242,8 +258,6 @@ def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
 
 def _frame(visit: Visit) -> dict[str, Any]:
     """Return what every page is made from."""
-    from trilogue.console.pages import NAVIGATION
-
     me, arrangement = visit.call.node.engine.me, visit.call.node.engine.books.addressing()
 
     def named(kind: str, key: str) -> str:

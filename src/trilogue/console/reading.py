@@ -8,7 +8,7 @@ import msgspec
 
 from trilogue.console.page import Form, Visit
 from trilogue.errors import InputError
-from trilogue.node.inputs import Place, SourceInput
+from trilogue.node.inputs import Place
 
 __all__ = ["decimal", "place_at", "shaped", "source"]
 
@@ -30,15 +30,13 @@ def place_at(visit: Visit) -> Place:
     return shaped({"speaker": visit.path("speaker"), "index": visit.path("index")}, Place)
 
 
-def source(text: str) -> SourceInput:
-    """Return a portion that a form names: `KR/17/PORTION`."""
+def source(text: str) -> dict[str, Any]:
+    """Return a portion that a form names, `KR/17/PORTION`, as it is shaped with what holds it."""
     speaker, _, rest = text.partition("/")
     index, _, portion = rest.partition("/")
     if not (index.isascii() and index.isdecimal() and len(index) < 16):
         raise InputError(f"no portion: {text[:60]!r}")
-    return shaped(
-        {"report": {"speaker": speaker, "index": int(index)}, "portion": portion}, SourceInput
-    )
+    return {"report": {"speaker": speaker, "index": int(index)}, "portion": portion}
 
 
 def decimal(form: Form, name: str) -> float | None:

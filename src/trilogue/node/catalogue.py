@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from trilogue.arrangement import Lang
 from trilogue.consent.acts import Extent, GrantBody
 from trilogue.encoding import canonical
-from trilogue.errors import InputError, NotFoundError
+from trilogue.errors import NotFoundError
 from trilogue.marking import Marking, Scale, banner, banner_line, equivalent_mark, portion_mark
 from trilogue.node.answers import (
     HeaderFacts,
@@ -30,7 +30,7 @@ from trilogue.reports.cite import PortionRef
 from trilogue.reports.header import Header
 from trilogue.store.database import Row
 
-__all__ = ["banner_of", "latest", "opened", "report", "reports", "would_stand"]
+__all__ = ["banner_of", "newest", "opened", "report", "reports", "would_stand"]
 
 
 def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEntry]:
@@ -39,7 +39,7 @@ def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEnt
     return page(rows, after, most, lambda row: _report(engine, row, lang))
 
 
-def latest(engine: Engine, before: int | None, most: int, lang: Lang) -> Page[ReportEntry]:
+def newest(engine: Engine, before: int | None, most: int, lang: Lang) -> Page[ReportEntry]:
     """List the newest reports before a cursor, newest first; `next` leads on to older ones."""
     end = END if before is None else before
     rows = engine.db.q.statements_of_kind_back(kind="report", before=end, most=most + 1)
@@ -53,10 +53,7 @@ def would_stand(engine: Engine, given: Sequence[MarkingInput], lang: Lang) -> tu
     """
     scale = engine.books.arrangement.scale
     markings = [engine.authoring.marking(one, (engine.me,)) for one in given]
-    unknown = next((one.level for one in markings if one.level not in scale), None)
-    if unknown is not None:
-        raise InputError(f"no level {unknown!r}", hint="`trilogue arrangement show` lists them")
-    marks = (portion_mark(marking, scale) for marking in markings)
+    marks = tuple(portion_mark(marking, scale) for marking in markings)
     return (*marks, banner_line(banner(markings, scale), scale, engine.me, lang))
 
 

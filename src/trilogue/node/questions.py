@@ -60,7 +60,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-END = 2**53 - 1
+END = canonical.MAX_INTEGER
 """A cursor behind everything that will ever count."""
 
 

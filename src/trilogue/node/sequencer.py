@@ -38,7 +38,7 @@ __all__ = ["Done", "Group", "Sequencer", "StoredHashes"]
 T = TypeVar("T")
 
 HASHES_AT_HAND = 16_384
-"""Some ten thousand reports in a log; two megabytes."""
+"""What eight thousand reports bring into being, and three megabytes."""
 
 
 class StoredHashes(HashReader):

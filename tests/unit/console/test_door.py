@@ -7,7 +7,8 @@ from tests.support.office import Office
 from tests.support.trio import Trio
 from tests.support.visitor import Seen, Visitor
 
-from trilogue.console.pages import NAVIGATION, PAGES
+from trilogue.console.access import NAVIGATION
+from trilogue.console.pages import PAGES
 from trilogue.errors import NotFoundError
 from trilogue.node import sessions, tokens
 from trilogue.node.tokens import Role

@@ -9,7 +9,7 @@ from tests.support.office import SECOND, Office
 from tests.support.trio import Trio
 from tests.support.visitor import Seen, Visitor, look
 
-from trilogue.console.pages import NAVIGATION
+from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES
 from trilogue.node.tokens import Role
 
@@ -224,7 +224,7 @@ def test_an_error_nobody_foresaw_says_nothing_of_itself(
     def fails(*_: object) -> None:
         raise ZeroDivisionError("the words of an error")
 
-    monkeypatch.setattr("trilogue.console.pages.reports.catalogue.latest", fails)
+    monkeypatch.setattr("trilogue.console.pages.reports.catalogue.newest", fails)
     answer = Visitor(office, Role.ANALYST).ask("/reports")
     assert answer.status_code == 500
     assert "the words of an error" not in answer.text

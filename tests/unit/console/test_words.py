@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from trilogue.consent.lifecycle import GRANT, REQUEST
-from trilogue.console.pages import NAVIGATION
+from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
 from trilogue.node.answers import PortionState
 from trilogue.node.tokens import Role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trilogue.api.roles import MAY
+from trilogue.console.access import GOVERN
 from trilogue.console.page import Go, View, Visit, page
 from trilogue.console.reading import shaped
 from trilogue.errors import InputError
@@ -11,17 +11,15 @@ from trilogue.node.inputs import StandInput
 
 __all__ = ["HANDLERS"]
 
-_GOVERN = MAY["adopt"]
-
 
 @page("GET", "/arrangement")
 async def arrangement(visit: Visit) -> View:
     """Show the arrangement under which the node works."""
     found = await visit.ask(lambda engine: questions.arrangement(engine, visit.lang))
-    return View("arrangement.html", {"arrangement": found, "governs": visit.who.may(_GOVERN)})
+    return View("arrangement.html", {"arrangement": found, "governs": visit.who.may(GOVERN)})
 
 
-@page("POST", "/arrangement", roles=_GOVERN)
+@page("POST", "/arrangement", roles=GOVERN)
 async def govern(visit: Visit) -> Go:
     """Adopt the arrangement, or suspend or resume it with a reason."""
     do = visit.form.one("do")

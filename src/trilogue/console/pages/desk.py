@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from trilogue.consent.acts import Description
+from trilogue.console.access import KEEPERS, READERS, RELEASE
 from trilogue.console.page import Go, View, Visit, page
-from trilogue.console.pages.access import KEEPERS, READERS, RELEASE
 from trilogue.console.reading import place_at, shaped, source
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, consenting, questions
@@ -59,7 +59,7 @@ async def answer(visit: Visit) -> View | Go:
         if form.one("do") == "refuse":
             refusal = shaped(
                 {
-                    "request": {"speaker": place.speaker, "index": place.index},
+                    "request": msgspec.to_builtins(place),
                     "reason": form.one("reason"),
                     "language": form.one("language"),
                 },
@@ -126,7 +126,7 @@ async def ask(visit: Visit) -> Go:
 
 async def _grant(visit: Visit, answers: Place | None) -> None:
     form, officer = visit.form, visit.who.name
-    portions = tuple(map(source, form.many("portions")))
+    portions = list(map(source, form.many("portions")))
     if not portions:
         raise InputError("no portion is chosen", hint="tick what is to be granted")
     lasts = form.one("lasts")
@@ -134,7 +134,7 @@ async def _grant(visit: Visit, answers: Place | None) -> None:
         raise InputError(f"how long it lasts is a number of hours, not {lasts[:20]!r}")
     given = shaped(
         {
-            "portions": msgspec.to_builtins(portions),
+            "portions": portions,
             **{name: form.many(name) for name in ("audience", "purposes", "derive_for")},
             "lasts_seconds": int(lasts) * _HOUR if lasts else None,
             "answers": msgspec.to_builtins(answers),
@@ -165,7 +165,7 @@ async def _request(visit: Visit, error: TrilogueError | None) -> View:
                 "releases": mine and entry.state == "open" and visit.who.may(RELEASE),
                 "error": error,
             },
-            200 if error is None else 422,
+            status=200 if error is None else 422,
         )
 
     return await visit.ask(look)
@@ -180,7 +180,7 @@ def _candidates(
         reports = dict.fromkeys(one.report for one in asked.portions)
         entries = tuple(catalogue.report(engine, report, visit.lang) for report in reports)
         return tuple(one for one in _own(entries) if (one[0], one[1].portion) in named)
-    newest = catalogue.latest(engine, None, MOST, visit.lang).items
+    newest = catalogue.newest(engine, None, MOST, visit.lang).items
     return tuple(one for one in _own(newest) if _fits(one[1], asked.description))
 
 

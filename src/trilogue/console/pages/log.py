@@ -16,7 +16,7 @@ CHECKPOINTS = 10
 @page("GET", "/statements")
 async def statements(visit: Visit) -> View:
     """Show the newest statements, and the newest checkpoints with who cosigned them."""
-    before = visit.number("before", default=0) or None
+    before = visit.number("before")
     running = visit.call.node.running()
 
     def look(engine: Engine) -> View:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from trilogue.api.roles import MAY
+from trilogue.console.access import PEOPLE, REGISTER
 from trilogue.console.page import View, Visit, page
 from trilogue.node import questions, tokens
 from trilogue.node.engine import Engine
-from trilogue.node.tokens import Role
 
 __all__ = ["HANDLERS"]
 
 MOST = 200
-_REGISTER = MAY["accesses"]
-_HERE = frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER})
 
 
-@page("GET", "/people", roles=_HERE)
+@page("GET", "/people", roles=PEOPLE)
 async def people(visit: Visit) -> View:
     """List who holds a token and, for the security officer, the access register."""
-    register = visit.who.may(_REGISTER)
-    after = visit.number("after", default=0)
+    register = visit.who.may(REGISTER)
+    after = visit.number("after") or 0
 
     def look(engine: Engine) -> View:
         return View(

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from itertools import chain
 
-from trilogue.api.roles import MAY
+from trilogue.api.parameters import ForPurpose
 from trilogue.api.shapes import event_entry, raid_entry
+from trilogue.console.access import READERS
 from trilogue.console.page import View, Visit, page
 from trilogue.node import catalogue
 from trilogue.node.engine import Engine
 
 __all__ = ["HANDLERS"]
 
-PURPOSE = "analysis"
-_LOOK = MAY["picture"]
+PURPOSE = ForPurpose().purpose
 
 
-@page("GET", "/picture", roles=_LOOK)
+@page("GET", "/picture", roles=READERS)
 async def events(visit: Visit) -> View:
     """Show where each event was, as each coalition sees it."""
 
@@ -29,16 +29,14 @@ async def events(visit: Visit) -> View:
         sources = chain.from_iterable(one.sources for one in found)
         return View(
             "events.html",
-            {
-                "events": found[::-1],
-                "marking": catalogue.banner_of(engine, sources, visit.lang),
-            },
+            {"events": found[::-1]},
+            marking=catalogue.banner_of(engine, sources, visit.lang),
         )
 
     return await visit.ask(look)
 
 
-@page("GET", "/picture/flights", roles=_LOOK)
+@page("GET", "/picture/flights", roles=READERS)
 async def flights(visit: Visit) -> View:
     """Show each flight, as each coalition sees it."""
     picturing = visit.call.node.engine.picturing
@@ -52,7 +50,7 @@ async def flights(visit: Visit) -> View:
         for source in flight.sources
     ]
     marking = await visit.ask(lambda engine: catalogue.banner_of(engine, sources, visit.lang))
-    return View("flights.html", {"raids": raids[::-1], "marking": marking})
+    return View("flights.html", {"raids": raids[::-1]}, marking=marking)
 
 
 HANDLERS = (events, flights)

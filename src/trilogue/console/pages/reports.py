@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from trilogue.console.access import AUTHORS, KEEPERS, READERS, RELEASE
 from trilogue.console.page import Go, View, Visit, page
-from trilogue.console.pages.access import AUTHORS, KEEPERS, READERS, RELEASE
 from trilogue.console.reading import decimal, place_at, shaped
 from trilogue.errors import TrilogueError
 from trilogue.node import catalogue, questions
 from trilogue.node.answers import ArrangementAnswer, Opened
 from trilogue.node.engine import Engine, raise_refused
-from trilogue.node.inputs import OpeningInput, ReportInput, SourceInput
+from trilogue.node.inputs import MarkingInput, OpeningInput, ReportInput, SourceInput
 
 __all__ = ["HANDLERS"]
 
@@ -19,8 +19,8 @@ MOST = 50
 @page("GET", "/reports", roles=KEEPERS)
 async def reports(visit: Visit) -> View:
     """List the newest reports."""
-    before = visit.number("before", default=0) or None
-    found = await visit.ask(lambda engine: catalogue.latest(engine, before, MOST, visit.lang))
+    before = visit.number("before")
+    found = await visit.ask(lambda engine: catalogue.newest(engine, before, MOST, visit.lang))
     writes = visit.who.may(AUTHORS)
     return View("reports.html", {"reports": found, "first": before is None, "writes": writes})
 
@@ -40,6 +40,7 @@ async def report(visit: Visit) -> View:
                 "reads": visit.who.may(READERS),
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
             },
+            marking=entry.banner,
         )
 
     return await visit.ask(look)
@@ -59,7 +60,8 @@ async def opened(visit: Visit) -> View:
         )
         return catalogue.opened(engine, opening, visit.lang)
 
-    return View("opened.html", {"opened": await visit.act(act)})
+    shown = await visit.act(act)
+    return View("opened.html", {"opened": shown}, marking=shown.banner)
 
 
 @page("GET", "/write", roles=AUTHORS)
@@ -123,8 +125,15 @@ async def _writing(
     )
     return View(
         "write.html",
-        {"arrangement": arrangement, "given": given, "error": error, "marks": marks},
-        200 if error is None else 422,
+        {
+            "arrangement": arrangement,
+            "given": given,
+            "error": error,
+            "mark": marks[0] if marks else None,
+            "usual": MarkingInput(level="").caveats,
+        },
+        marking=marks[-1] if marks else None,
+        status=200 if error is None else 422,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trilogue.console import door
+from trilogue.console.access import NAVIGATION
 from trilogue.console.page import Go, View, Visit, page
 from trilogue.console.words import LANGUAGES
 from trilogue.errors import NotFoundError
@@ -15,8 +16,6 @@ __all__ = ["HANDLERS"]
 @page("GET", "/", roles=None)
 async def home(visit: Visit) -> Go:
     """Lead to the first page that somebody's roles open."""
-    from trilogue.console.pages import NAVIGATION
-
     if visit.person is None:
         return Go("/sign-in")
     return Go(next(path for path, _, roles in NAVIGATION if visit.person.may(roles)))
@@ -37,7 +36,7 @@ async def sign_in(visit: Visit) -> View | Go:
         await visit.ask(lambda engine: tokens.check(engine.db, token))
         secret = await visit.act(lambda engine: sessions.sign_in(engine.db, token, engine.now()))
     except UnknownCallerError as error:
-        return View("sign_in.html", {"to": to, "code": "", "error": error}, 401)
+        return View("sign_in.html", {"to": to, "code": "", "error": error}, status=401)
     return Go(to, {door.COOKIE: secret})
 
 
@@ -55,7 +54,7 @@ async def follow(visit: Visit) -> View | Go:
         await visit.ask(lambda engine: sessions.check_link(engine.db, code, engine.now()))
         secret = await visit.act(lambda engine: sessions.follow_link(engine.db, code, engine.now()))
     except UnknownCallerError as error:
-        return View("sign_in.html", {"to": "/", "code": "", "error": error}, 401)
+        return View("sign_in.html", {"to": "/", "code": "", "error": error}, status=401)
     return Go("/", {door.COOKIE: secret})
 
 
