@@ -8,9 +8,11 @@ from tests.support.trio import Trio
 from tests.support.visitor import Seen, Visitor
 
 from trilogue.console.access import NAVIGATION
+from trilogue.console.page import _handed
 from trilogue.console.pages import PAGES
 from trilogue.errors import NotFoundError
 from trilogue.node import sessions, tokens
+from trilogue.node.handing import Answered
 from trilogue.node.tokens import Role
 
 PLACES = {"{speaker:str}": "KR", "{index:int}": "999", "{number:int}": "999"}
@@ -78,6 +80,15 @@ def test_the_cookie_is_for_this_node_and_for_no_script(office: Office) -> None:
     assert "samesite=strict" in cookie
     assert "path=/" in cookie
     assert "domain" not in cookie
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_a_cookie_that_another_process_made_is_secure_where_people_come_by_tls(
+    secure: bool,
+) -> None:
+    made = (("set-cookie", "trilogue-session=secret; HttpOnly; Path=/; SameSite=strict"),)
+    answer = _handed(Answered(status=303, headers=made, body=b""), secure=secure)
+    assert answer.headers["set-cookie"].endswith("; Secure") == secure
 
 
 def test_an_unknown_token_is_refused_and_not_shown_again(office: Office) -> None:
