@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from litestar import Litestar, Response, get, route
@@ -24,13 +25,17 @@ from trilogue.node.tracing import span
 
 __all__ = ["create_app"]
 
-_DOCUMENT = canonical.encode_payload(document())
-
 
 @get("/schema", name="schema")
 async def schema() -> Response[bytes]:
     """Serve the OpenAPI document."""
-    return Response(_DOCUMENT, media_type="application/vnd.oai.openapi+json;version=3.1")
+    return Response(_document(), media_type="application/vnd.oai.openapi+json;version=3.1")
+
+
+@cache
+def _document() -> bytes:
+    """Make the document when it is first asked for: a node that starts has no time for it."""
+    return canonical.encode_payload(document())
 
 
 class Api(Litestar):

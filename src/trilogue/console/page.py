@@ -14,10 +14,9 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import parse_qs, quote
 
-import jinja2
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
@@ -35,6 +34,9 @@ from trilogue.errors import InputError, NotFoundError, TrilogueError, Unavailabl
 from trilogue.node.engine import Engine
 from trilogue.node.handing import Answered
 from trilogue.node.tokens import Role
+
+if TYPE_CHECKING:
+    import jinja2
 
 __all__ = ["Form", "Go", "View", "Visit", "page"]
 
@@ -286,6 +288,8 @@ def _frame(visit: Visit) -> dict[str, Any]:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
+    import jinja2  # when the first page is made: a node that starts has no time for it
+
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("trilogue.console"),
         autoescape=True,
