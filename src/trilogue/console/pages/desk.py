@@ -40,6 +40,7 @@ async def desk(visit: Visit) -> View:
                 "releases": visit.who.may(RELEASE),
                 "asks": visit.who.may(READERS),
             },
+            live=("asked", "waiting", "own", "grants"),
         )
 
     return await visit.ask(look)
@@ -165,6 +166,7 @@ async def _request(visit: Visit, error: TrilogueError | None) -> View:
                 "releases": mine and entry.state == "open" and visit.who.may(RELEASE),
                 "error": error,
             },
+            live=("facts",),
             status=200 if error is None else 422,
         )
 

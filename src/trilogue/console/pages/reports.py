@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from trilogue.console.access import AUTHORS, KEEPERS, READERS, RELEASE
-from trilogue.console.page import Go, View, Visit, page
+from trilogue.console.page import Go, Stay, View, Visit, page
 from trilogue.console.reading import decimal, place_at, shaped
 from trilogue.errors import TrilogueError
 from trilogue.node import catalogue, questions
@@ -14,6 +16,7 @@ from trilogue.node.inputs import MarkingInput, OpeningInput, ReportInput, Source
 __all__ = ["HANDLERS"]
 
 MOST = 50
+READABLE = ("own", "live")
 
 
 @page("GET", "/reports", roles=KEEPERS)
@@ -22,7 +25,11 @@ async def reports(visit: Visit) -> View:
     before = visit.number("before")
     found = await visit.ask(lambda engine: catalogue.newest(engine, before, MOST, visit.lang))
     writes = visit.who.may(AUTHORS)
-    return View("reports.html", {"reports": found, "first": before is None, "writes": writes})
+    return View(
+        "reports.html",
+        {"reports": found, "first": before is None, "writes": writes},
+        live=("list",) if before is None else (),
+    )
 
 
 @page("GET", "/reports/{speaker:str}/{index:int}", roles=KEEPERS)
@@ -41,6 +48,7 @@ async def report(visit: Visit) -> View:
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
             },
             marking=entry.banner,
+            live=("portions",),
         )
 
     return await visit.ask(look)
@@ -61,7 +69,23 @@ async def opened(visit: Visit) -> View:
         return catalogue.opened(engine, opening, visit.lang)
 
     shown = await visit.act(act)
-    return View("opened.html", {"opened": shown}, marking=shown.banner)
+    place = f"/reports/{shown.report.speaker}/{shown.report.index}"
+    return View(
+        "opened.html",
+        {"opened": shown},
+        marking=shown.banner,
+        watch=f"{place}/opened?portion={quote(given.portion, safe='')}",
+    )
+
+
+@page("GET", "/reports/{speaker:str}/{index:int}/opened", roles=READERS)
+async def still(visit: Visit) -> Go | Stay:
+    """Say whether an opened portion may still be read: what is withdrawn goes from the screen."""
+    place, portion = place_at(visit), visit.query("portion")
+    entry = await visit.ask(lambda engine: catalogue.report(engine, place, visit.lang))
+    if any(one.portion == portion and one.state in READABLE for one in entry.portions):
+        return Stay()
+    return Go(f"/reports/{place.speaker}/{place.index}")
 
 
 @page("GET", "/write", roles=AUTHORS)
@@ -137,4 +161,4 @@ async def _writing(
     )
 
 
-HANDLERS = (reports, report, opened, blank, write)
+HANDLERS = (reports, report, opened, still, blank, write)
