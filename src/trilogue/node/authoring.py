@@ -7,14 +7,14 @@ refusal stands in the log, and nothing of the report does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Literal
 
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import RefusalBody
 from trilogue.encoding import base64
-from trilogue.errors import InputError, NotFoundError
+from trilogue.errors import ConsentError, InputError, NotFoundError
 from trilogue.marking import Marking, mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
@@ -31,8 +31,15 @@ from trilogue.reports.portion import PortionDraft, Sealed, seal
 from trilogue.reports.redact import redact
 from trilogue.reports.report import arrange
 
-__all__ = ["Authored", "Authoring", "Refused"]
+__all__ = ["Authored", "Authoring", "Refused", "coarsened"]
 
+
+_DRAFTED = tuple(
+    field.name
+    for field in fields(PortionDraft)
+    if field.name not in ("plaintext", "supersedes", "tearline_of", "translation_of")
+)
+"""What a version takes over from the portion that it is made from, besides the content."""
 
 Act = Literal["submit", "request", "grant", "read", "release-derived", "send"]
 
@@ -169,14 +176,20 @@ class Authoring:
             originators = rolled.originators
             self.not_below(given.marking.level, rolled.level)
             derived_from = lineage(sources, self._grants(sources))
+        finer: tuple[PortionDraft, str] | None = None
+        if given.generalise_of is not None or given.version_of is not None or given.redact:
+            finer = self._finer(given, drafts)
+            if finer[0].derived_from:  # a coarser version is as much its sources' as the finer one
+                originators = finer[0].marking.originators
+                self.not_below(given.marking.level, finer[0].marking.level)
         marking = self.marking(given.marking, originators)
         handling = self._handling(given.marking.releasable_to)
         supersedes = None if given.supersedes is None else self._ref(given.supersedes)
         tearline_of = _labelled(given.tearline_of, drafts)
         translation_of = _labelled(given.translation_of, drafts)
-        if given.generalise_of is not None or given.redact:
+        if finer is not None:
             return replace(
-                self._from_label(given, drafts),
+                coarsened(*finer, given),
                 marking=marking,
                 handling=handling,
                 supersedes=supersedes,
@@ -200,28 +213,35 @@ class Authoring:
             translation_of=translation_of,
         )
 
-    def _from_label(
+    def _finer(
         self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
-    ) -> PortionDraft:
-        """Make a generalised or redacted version of an earlier portion of the same report."""
+    ) -> tuple[PortionDraft, str]:
+        """Return what a version is made from: a portion of this report, or one filed before."""
+        if given.version_of is not None and given.generalise_of is not None:
+            raise InputError("a version is made of `generalise_of` or of `version_of`, not of both")
+        if given.version_of is not None:
+            return self.draft_again(given.version_of), given.version_of.portion
         label = given.generalise_of or ""
         if label not in drafts:
             raise InputError(
                 f"no portion of this report is labelled {label!r}",
                 hint="name the finer portion in `generalise_of`, and put it first",
             )
-        draft, digest = drafts[label]
-        if given.redact:
-            draft = redact(draft, fields=given.redact, of=digest)
-        if given.generalise is not None:
-            grid, time = given.generalise.position_grid, given.generalise.time_grid
-            draft = generalise(
-                draft,
-                position_grid_e5=None if grid is None else max(1, round(grid * 1e5)),
-                time_grid_ms=None if time is None else max(1, round(time * 1000)),
-                of=digest,
+        return drafts[label]
+
+    def draft_again(self, source: SourceInput) -> PortionDraft:
+        """Return a portion of one's own as it was before it was sealed. Raises `ConsentError`."""
+        holding = self.find(source)
+        if not holding.own:
+            raise ConsentError(
+                f"{source.report.speaker}'s portion is not this node's to write anew",
+                hint="the originator alone makes a coarser version; ask there",
             )
-        return draft
+        header = holding.header
+        return PortionDraft(
+            plaintext=self._holdings.open(holding),
+            **{name: getattr(header, name) for name in _DRAFTED},
+        )
 
     def _handling(self, readers: tuple[str, ...]) -> tuple[Leg, ...]:
         """Return which pact protects the portion on each leg to its readers."""
@@ -262,6 +282,21 @@ class Authoring:
                 f"a portion derived from {least} cannot be marked {level}",
                 hint="only its originators can lower it, by reclassification",
             )
+
+
+def coarsened(draft: PortionDraft, of: str, given: PortionInput) -> PortionDraft:
+    """Return a draft as a generalised and redacted version of the portion `of`."""
+    if given.redact:
+        draft = redact(draft, fields=given.redact, of=of)
+    if given.generalise is not None:
+        grid, time = given.generalise.position_grid, given.generalise.time_grid
+        draft = generalise(
+            draft,
+            position_grid_e5=None if grid is None else max(1, round(grid * 1e5)),
+            time_grid_ms=None if time is None else max(1, round(time * 1000)),
+            of=of,
+        )
+    return draft
 
 
 def _labelled(label: str | None, drafts: dict[str, tuple[PortionDraft, str]]) -> str | None:

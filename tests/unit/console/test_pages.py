@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 from tests.support.office import SECOND, Office
-from tests.support.trio import Trio
+from tests.support.trio import SITE, Trio, portion
 from tests.support.visitor import Seen, Visitor, look
+from tests.unit.reports.payload_examples import EVENT
 
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES
+from trilogue.node.inputs import ReportInput
 from trilogue.node.tokens import Role
 
 REPORT = {
@@ -178,6 +181,51 @@ def test_a_request_is_answered_with_a_grant_or_refused_with_a_reason(
     assert "granted" in asker.open(first).text
     assert "refused" in asker.open(second).text
     assert "閲覧できる" in Visitor(offices["JP"], Role.ANALYST, "ja").open(path).text
+
+
+def test_an_officer_sees_what_a_grant_would_reveal_and_grants_it_coarser(
+    offices: dict[str, Office], trio: Trio
+) -> None:
+    office = offices["KR"]
+    event = portion(
+        payload_type="seismic-event", payload=msgspec.to_builtins(EVENT), language=None, place=SITE
+    )
+    what = trio.submit("KR", ReportInput(portions=(event,)))
+    path = f"/reports/KR/{what.index}"
+    officer, size = Visitor(office, Role.RELEASE_OFFICER), office.log_size()
+    fields = {**extent(path, office), "position_grid": "1", "time_grid": "3600"}
+    shown = look(officer.post("/grants", do="look", **fields))
+    assert "The rules permit it." in shown.text
+    assert "As it is here" in shown.text
+    assert "41.300° N" in shown.text
+    assert "As it would be granted" in shown.text
+    assert "41.000° N" in shown.text
+    assert "nothing of ours" in shown.text
+    assert shown.text.count("Gunsa III-kup Bimil") >= 2  # content stands here: above and below
+    assert office.log_size() == size
+    assert "before a grant" in Visitor(office, Role.SECURITY_OFFICER).open("/people").text
+    assert officer.post("/grants", do="grant", **fields).status_code == 303
+    trio.settle()
+    reader = Visitor(offices["JP"], Role.ANALYST)
+    assert reader.ask(path).status_code == 404  # the finer one went nowhere
+    (coarse,) = (link for link in reader.open("/reports").links() if "/reports/KR/" in link)
+    (given, *_) = reader.open(coarse).values("portion")
+    opened = look(reader.post(coarse, portion=given, purpose="analysis", why="to see"))
+    assert '"latitude": 41.0' in opened.text
+
+
+def test_a_second_officer_looks_before_agreeing(offices: dict[str, Office]) -> None:
+    office = offices["KR"]
+    path = written(office, level="SECRET")
+    officer = Visitor(office, Role.RELEASE_OFFICER)
+    fields = extent(path, office)
+    assert "waits for a second officer" in look(officer.post("/grants", do="look", **fields)).text
+    officer.post("/grants", **fields)
+    (number,) = set(re.findall(r"/pending/(\d+)", officer.ask("/desk").text))
+    shown = look(Visitor(office, SECOND).post(f"/pending/{number}", do="look"))
+    assert "The rules permit it." in shown.text
+    assert REPORT["text"] in shown.text
+    assert re.findall(r"/pending/(\d+)", officer.ask("/desk").text)  # looking agrees to nothing
 
 
 def test_above_a_level_a_second_officer_agrees(offices: dict[str, Office], trio: Trio) -> None:

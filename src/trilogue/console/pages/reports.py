@@ -44,6 +44,7 @@ async def report(visit: Visit) -> View:
             {
                 "report": entry,
                 "arrangement": questions.arrangement(engine, visit.lang),
+                "given": visit.form,
                 "reads": visit.who.may(READERS),
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
             },
