@@ -30,6 +30,8 @@ from trilogue.reports.payloads.registry import encode_payload, shape_payload
 from trilogue.reports.portion import PortionDraft, Sealed, seal
 from trilogue.reports.redact import redact
 from trilogue.reports.report import arrange
+from trilogue.reports.tearline import tearline
+from trilogue.reports.translations import translation
 
 __all__ = ["Authored", "Authoring", "Refused", "coarsened"]
 
@@ -111,7 +113,7 @@ class Authoring:
         if len(given.portions) > limits.portions:
             raise InputError(f"{len(given.portions)} portions; at most {limits.portions}")
         sealed: list[Sealed] = []
-        drafts: dict[str, tuple[PortionDraft, str]] = {}
+        drafts: dict[str, tuple[PortionDraft, Sealed]] = {}
         for portion in given.portions:
             draft = self._draft(portion, drafts)
             if len(draft.plaintext) > limits.portion_bytes:
@@ -127,7 +129,7 @@ class Authoring:
             if portion.label is not None:
                 if portion.label in drafts:
                     raise InputError(f"two portions are labelled {portion.label!r}")
-                drafts[portion.label] = (draft, base64.encode(one.digest))
+                drafts[portion.label] = (draft, one)
         return sealed
 
     def refuse(self, act: Act, rules: tuple[str, ...], reason: str) -> Refused:
@@ -166,7 +168,7 @@ class Authoring:
         )
 
     def _draft(
-        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, Sealed]]
     ) -> PortionDraft:
         sources = tuple(self._held(source) for source in given.derived_from)
         originators: tuple[str, ...] = (self._books.me,)
@@ -185,19 +187,19 @@ class Authoring:
         marking = self.marking(given.marking, originators)
         handling = self._handling(given.marking.releasable_to)
         supersedes = None if given.supersedes is None else self._ref(given.supersedes)
-        tearline_of = _labelled(given.tearline_of, drafts)
-        translation_of = _labelled(given.translation_of, drafts)
         if finer is not None:
-            return replace(
-                coarsened(*finer, given),
-                marking=marking,
-                handling=handling,
-                supersedes=supersedes,
-                tearline_of=tearline_of,
-                translation_of=translation_of,
+            return self._linked(
+                replace(
+                    coarsened(*finer, given),
+                    marking=marking,
+                    handling=handling,
+                    supersedes=supersedes,
+                ),
+                given,
+                drafts,
             )
         payload = shape_payload(given.payload_type, given.payload)
-        return PortionDraft(
+        draft = PortionDraft(
             marking=marking,
             payload_type=given.payload_type,
             plaintext=encode_payload(payload),
@@ -209,12 +211,27 @@ class Authoring:
             period=given.period,
             derived_from=derived_from,
             supersedes=supersedes,
-            tearline_of=tearline_of,
-            translation_of=translation_of,
         )
+        return self._linked(draft, given, drafts)
+
+    def _linked(
+        self,
+        draft: PortionDraft,
+        given: PortionInput,
+        drafts: dict[str, tuple[PortionDraft, Sealed]],
+    ) -> PortionDraft:
+        """Return a draft as the tearline or translation of an earlier portion of its report."""
+        if given.tearline_of is not None:
+            whole = _labelled(given.tearline_of, drafts)
+            scale = self._books.arrangement.scale
+            draft = tearline(draft, whole.header, base64.encode(whole.digest), scale)
+        if given.translation_of is not None:
+            original = _labelled(given.translation_of, drafts)
+            draft = translation(draft, original.header, base64.encode(original.digest))
+        return draft
 
     def _finer(
-        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, Sealed]]
     ) -> tuple[PortionDraft, str]:
         """Return what a version is made from: a portion of this report, or one filed before."""
         if given.version_of is not None and given.generalise_of is not None:
@@ -227,7 +244,8 @@ class Authoring:
                 f"no portion of this report is labelled {label!r}",
                 hint="name the finer portion in `generalise_of`, and put it first",
             )
-        return drafts[label]
+        draft, sealed = drafts[label]
+        return draft, base64.encode(sealed.digest)
 
     def draft_again(self, source: SourceInput) -> PortionDraft:
         """Return a portion of one's own as it was before it was sealed. Raises `ConsentError`."""
@@ -299,9 +317,7 @@ def coarsened(draft: PortionDraft, of: str, given: PortionInput) -> PortionDraft
     return draft
 
 
-def _labelled(label: str | None, drafts: dict[str, tuple[PortionDraft, str]]) -> str | None:
-    if label is None:
-        return None
+def _labelled(label: str, drafts: dict[str, tuple[PortionDraft, Sealed]]) -> Sealed:
     if label not in drafts:
         raise InputError(f"no earlier portion of this report is labelled {label!r}")
     return drafts[label][1]
