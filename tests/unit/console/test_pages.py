@@ -30,9 +30,24 @@ REPORT = {
 }
 
 
+COMMON = ("subject", "confidence", "latitude", "longitude")
+
+
+def form(*portions: dict[str, object], **fields: object) -> dict[str, object]:
+    """Return the fields in which a report is written: what is common, and portion by portion."""
+    common = {name: {**REPORT, **fields}[name] for name in COMMON}
+    numbered = {
+        f"{name}-{number}": value
+        for number, portion in enumerate(portions or ({},), 1)
+        for name, value in {"relation": "", **REPORT, **fields, **portion}.items()
+        if name not in COMMON
+    }
+    return {"count": str(len(portions) or 1), **common, **numbered}
+
+
 def written(office: Office, **fields: object) -> str:
     """Write a report at the console; return its page."""
-    answer = Visitor(office, Role.ANALYST).post("/write", do="submit", **{**REPORT, **fields})
+    answer = Visitor(office, Role.ANALYST).post("/write", do="submit", **form(**fields))
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
 
@@ -91,7 +106,7 @@ def test_pages_are_in_the_language_of_the_browser_or_the_one_that_was_chosen(
 def test_a_report_is_written_looked_at_first_and_opened_on_record(office: Office) -> None:
     analyst = Visitor(office, Role.ANALYST)
     size = office.log_size()
-    seen = look(analyst.post("/write", do="look", **REPORT))
+    seen = look(analyst.post("/write", do="look", **form()))
     assert "(C//ORCON/TISA//REL TO JP, US)" in seen.text
     assert REPORT["text"] in seen.text  # what was written is still there
     assert office.log_size() == size
@@ -119,11 +134,54 @@ def test_what_is_wrong_with_a_report_is_said_beside_what_was_written(office: Off
         ({"level": "TOP SECRET"}, "ceiling", 422, 1),  # the rules' refusal is on record
     ):
         size = office.log_size()
-        seen = look(analyst.post("/write", do="submit", **{**REPORT, **wrong}))
+        seen = look(analyst.post("/write", do="submit", **form(**wrong)))
         assert seen.status == status
         assert said in seen.text
         assert REPORT["text"] in seen.text
         assert office.log_size() == size + logged
+
+
+def test_a_report_of_several_portions_is_written_side_by_side(office: Office) -> None:
+    analyst = Visitor(office, Role.ANALYST)
+    narrow = {"releasable_to": ["KR", "US"]}
+    added = look(analyst.post("/write", do="add", **form(narrow)))
+    assert added.values("count") == ["2"]
+    assert "Not marked yet" in added.text
+    tearline = {"text": "There is a second tunnel.", "relation": "tearline-1"}
+    korean = {"text": "두 번째 갱도", "language": "ko", "relation": "translation-1", **narrow}
+    shown = look(analyst.post("/write", do="look", **form(narrow, tearline, korean)))
+    assert shown.text.count("REL TO US)") == 2
+    assert shown.text.count("REL TO JP, US)") == 1
+    answer = analyst.post("/write", do="submit", **form(narrow, tearline, korean))
+    page = analyst.open(answer.headers["location"])
+    assert len(set(page.values("portion"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("portions", "said"),
+    [
+        (({"text": REPORT["text"] + "!"}, {"relation": "tearline-1"}), "wider"),
+        (({}, {"relation": "tearline-2"}), "no earlier portion"),
+        (({}, {"relation": "summary-1"}), "no earlier portion"),
+        (({}, {"relation": "translation-1"}), "both are in 'en'"),
+        (({}, {"level": ""}), "level"),
+    ],
+)
+def test_portions_that_do_not_fit_together_are_refused(
+    office: Office, portions: tuple[dict[str, object], ...], said: str
+) -> None:
+    analyst, size = Visitor(office, Role.ANALYST), office.log_size()
+    seen = look(analyst.post("/write", do="submit", **form(*portions)))
+    assert seen.status == 422
+    assert said in seen.text
+    assert REPORT["text"] in seen.text
+    assert office.log_size() == size
+
+
+@pytest.mark.parametrize("count", ["", "0", "9", "1e1", "٣"])
+def test_a_form_has_as_many_portions_as_it_says(office: Office, count: str) -> None:
+    answer = Visitor(office, Role.ANALYST).post("/write", do="look", **{**form(), "count": count})
+    assert answer.status_code == 422
 
 
 def test_the_newest_report_stands_first_and_older_ones_follow(office: Office) -> None:

@@ -8,6 +8,7 @@ from tests.support.trio import Trio, marking, portion
 from trilogue.errors import InputError
 from trilogue.node.inputs import PortionInput, ReportInput
 
+
 def words(text: str, language: str) -> dict[str, object]:
     given = portion(text, language=language)
     return {"payload": {**given.payload, "language": language}, "language": language}

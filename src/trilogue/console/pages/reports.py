@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from trilogue.console import writing
 from trilogue.console.access import AUTHORS, KEEPERS, READERS, RELEASE
 from trilogue.console.page import Go, Stay, View, Visit, page
-from trilogue.console.reading import decimal, place_at, shaped
-from trilogue.errors import TrilogueError
+from trilogue.console.reading import place_at, shaped
+from trilogue.console.writing import Draft
+from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, questions
 from trilogue.node.answers import ArrangementAnswer, Opened
 from trilogue.node.engine import Engine, raise_refused
-from trilogue.node.inputs import MarkingInput, OpeningInput, ReportInput, SourceInput
+from trilogue.node.inputs import OpeningInput, SourceInput
 
 __all__ = ["HANDLERS"]
 
@@ -90,76 +92,69 @@ async def still(visit: Visit) -> Go | Stay:
 
 
 @page("GET", "/write", roles=AUTHORS)
-async def blank(visit: Visit) -> View:
+async def begin(visit: Visit) -> View:
     """Begin a report."""
-    return await _writing(visit, {}, None, ())
+    arrangement = await _arrangement(visit)
+    return await _writing(visit, writing.blank(_readers(arrangement)), arrangement)
 
 
 @page("POST", "/write", roles=AUTHORS)
 async def write(visit: Visit) -> View | Go:
-    """Show how a report would be marked, or submit it."""
-    fields = {
-        name: visit.form.one(name)
-        for name in (
-            *("title", "text", "language", "confidence", "level", "subject"),
-            *("latitude", "longitude"),
-        )
-    }
-    chosen = {name: visit.form.many(name) for name in ("releasable_to", "caveats")}
+    """Show how a report would be marked, add a portion, or submit it."""
+    draft, given, error = writing.read(visit.form)
+    arrangement = await _arrangement(visit)
+    do = visit.form.one("do")
     try:
-        given = _given(visit, fields, chosen)
-        if visit.form.one("do") == "look":
-            marks = await visit.ask(
-                lambda engine: catalogue.would_stand(
-                    engine, [one.marking for one in given.portions], visit.lang
-                )
-            )
-            return await _writing(visit, {**fields, **chosen}, None, marks)
+        if do == "add":
+            draft = draft.more(_readers(arrangement))
+        if do != "submit":
+            return await _writing(visit, draft, arrangement)
+        if given is None:
+            raise error or InputError("nothing is written")
         done = await visit.act(lambda engine: engine.submit(given))
         authored, _ = raise_refused(done)
-    except TrilogueError as error:
-        return await _writing(visit, {**fields, **chosen}, error, ())
+    except TrilogueError as refused:
+        return await _writing(visit, draft, arrangement, refused)
     return Go(f"/reports/{authored.report.speaker}/{authored.report.index}")
 
 
-def _given(visit: Visit, fields: dict[str, str], chosen: dict[str, tuple[str, ...]]) -> ReportInput:
-    latitude, longitude = (decimal(visit.form, name) for name in ("latitude", "longitude"))
-    placed = latitude is not None or longitude is not None
-    portion = {
-        "payload_type": "assessment",
-        "payload": {
-            "type": "assessment",
-            **{name: fields[name] for name in ("title", "language", "text", "confidence")},
-        },
-        "marking": {"level": fields["level"], **chosen},
-        "subject": fields["subject"],
-        "language": fields["language"],
-        "place": {"latitude": latitude, "longitude": longitude} if placed else None,
-    }
-    return shaped({"portions": [portion]}, ReportInput)
+def _readers(arrangement: ArrangementAnswer) -> tuple[str, ...]:
+    return tuple(one.id for one in arrangement.participants)
+
+
+async def _arrangement(visit: Visit) -> ArrangementAnswer:
+    return await visit.ask(lambda engine: questions.arrangement(engine, visit.lang))
 
 
 async def _writing(
     visit: Visit,
-    given: dict[str, str | tuple[str, ...]],
-    error: TrilogueError | None,
-    marks: tuple[str, ...],
+    draft: Draft,
+    arrangement: ArrangementAnswer,
+    error: TrilogueError | None = None,
 ) -> View:
-    arrangement: ArrangementAnswer = await visit.ask(
-        lambda engine: questions.arrangement(engine, visit.lang)
-    )
+    """Show a report as far as it is written, with the marks of the portions that have a level."""
+    marked = [(one.number, one.marking) for one in draft.portions]
+    given = [(number, marking) for number, marking in marked if marking is not None]
+    marks: tuple[str, ...] = ()
+    try:
+        if given:
+            marks = await visit.ask(
+                lambda engine: catalogue.would_stand(engine, [one for _, one in given], visit.lang)
+            )
+    except InputError as wrong:
+        error = error or wrong
     return View(
         "write.html",
         {
             "arrangement": arrangement,
-            "given": given,
+            "draft": draft,
             "error": error,
-            "mark": marks[0] if marks else None,
-            "usual": MarkingInput(level="").caveats,
+            "marks": {number: mark for (number, _), mark in zip(given, marks, strict=False)},
+            "most": writing.MOST_PORTIONS,
         },
-        marking=marks[-1] if marks else None,
+        marking=marks[-1] if marks else "",
         status=200 if error is None else 422,
     )
 
 
-HANDLERS = (reports, report, opened, still, blank, write)
+HANDLERS = (reports, report, opened, still, begin, write)
