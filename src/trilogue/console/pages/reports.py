@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from trilogue.console import writing
-from trilogue.console.access import AUTHORS, KEEPERS, READERS, RELEASE
+from trilogue.console.access import AUTHORS, KEEPERS, READERS, REGISTER, RELEASE
+from trilogue.console.drawing import draw
 from trilogue.console.page import Go, Stay, View, Visit, page
 from trilogue.console.reading import place_at, shaped
 from trilogue.console.writing import Draft
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, questions
-from trilogue.node.answers import ArrangementAnswer, Opened
+from trilogue.node.answers import ArrangementAnswer, PortionEntry
 from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.inputs import OpeningInput, SourceInput
 
 __all__ = ["HANDLERS"]
 
 MOST = 50
+MOST_TRAIL = 60
 READABLE = ("own", "live")
 
 
@@ -41,17 +44,30 @@ async def report(visit: Visit) -> View:
 
     def look(engine: Engine) -> View:
         entry = catalogue.report(engine, place, visit.lang)
+        sources = dict.fromkeys(
+            source.report
+            for portion in entry.portions
+            if portion.header is not None
+            for source in portion.header.derived_from
+        )
+        trail, more = questions.trail(engine, (*sources, place), MOST_TRAIL)
         return View(
             "report.html",
             {
                 "report": entry,
+                "portions": _in_order(entry.portions),
+                "drawing": draw(trail, engine.books.addressing().participants),
+                "more": more,
+                "register": questions.accesses_of(engine, place)
+                if visit.who.may(REGISTER)
+                else None,
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "given": visit.form,
                 "reads": visit.who.may(READERS),
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
             },
             marking=entry.banner,
-            live=("portions",),
+            live=("portions", "trail"),
         )
 
     return await visit.ask(look)
@@ -59,36 +75,67 @@ async def report(visit: Visit) -> View:
 
 @page("POST", "/reports/{speaker:str}/{index:int}", roles=READERS)
 async def opened(visit: Visit) -> View:
-    """Open a portion: the register is written first, then its content is shown."""
+    """Open a portion and versions of it: the register is written before anything is shown."""
     given = shaped(
         {name: visit.form.one(name) for name in ("portion", "purpose", "why")}, OpeningInput
     )
-    source = SourceInput(report=place_at(visit), portion=given.portion)
+    chosen = tuple(dict.fromkeys((given.portion, *visit.form.many("beside"))))
+    if len(chosen) > writing.MOST_PORTIONS:
+        raise InputError(f"{len(chosen)} portions at once; at most {writing.MOST_PORTIONS}")
+    place = place_at(visit)
 
-    def act(engine: Engine) -> Opened:
-        opening = engine.reading.read(
-            source, officer=visit.who.name, purpose=given.purpose, why=given.why
+    def act(engine: Engine) -> View:
+        openings = [
+            engine.reading.read(
+                SourceInput(report=place, portion=one),
+                officer=visit.who.name,
+                purpose=given.purpose,
+                why=given.why,
+            )
+            for one in chosen
+        ]
+        asked = "&".join(f"portion={quote(one, safe='')}" for one in chosen)
+        return View(
+            "opened.html",
+            {"place": place, "opened": [catalogue.opened(engine, o, visit.lang) for o in openings]},
+            marking=catalogue.line(engine, [one.marking for one in openings], visit.lang),
+            watch=f"/reports/{place.speaker}/{place.index}/opened?{asked}",
         )
-        return catalogue.opened(engine, opening, visit.lang)
 
-    shown = await visit.act(act)
-    place = f"/reports/{shown.report.speaker}/{shown.report.index}"
-    return View(
-        "opened.html",
-        {"opened": shown},
-        marking=shown.banner,
-        watch=f"{place}/opened?portion={quote(given.portion, safe='')}",
-    )
+    return await visit.act(act)
 
 
 @page("GET", "/reports/{speaker:str}/{index:int}/opened", roles=READERS)
 async def still(visit: Visit) -> Go | Stay:
-    """Say whether an opened portion may still be read: what is withdrawn goes from the screen."""
-    place, portion = place_at(visit), visit.query("portion")
+    """Say whether opened portions may still be read: what is withdrawn goes from the screen."""
+    place, shown = place_at(visit), set(visit.call.query_params.getall("portion", []))
     entry = await visit.ask(lambda engine: catalogue.report(engine, place, visit.lang))
-    if any(one.portion == portion and one.state in READABLE for one in entry.portions):
+    readable = {one.portion for one in entry.portions if one.state in READABLE}
+    if shown and shown <= readable:
         return Stay()
     return Go(f"/reports/{place.speaker}/{place.index}")
+
+
+def _in_order(portions: Sequence[PortionEntry]) -> tuple[tuple[PortionEntry, str, int], ...]:
+    """Return portions with their versions behind them: what each is, and of which by number."""
+    numbers = {one.portion: number for number, one in enumerate(portions, 1)}
+
+    def version(one: PortionEntry) -> tuple[str, int]:
+        header = one.header
+        for kind, of in (
+            ("tearline", header and header.tearline_of),
+            ("translation", header and header.translation_of),
+            ("generalised", header and header.generalised and header.generalised.of),
+            ("redacted", header and header.redacted and header.redacted.of),
+        ):
+            if of and of in numbers:
+                return kind, numbers[of]
+        return "", numbers[one.portion]
+
+    found = [(one, *version(one)) for one in portions]
+    ordered = sorted(found, key=lambda one: (one[2], one[1] != ""))
+    places = {numbers[one.portion]: place for place, (one, _, _) in enumerate(ordered, 1)}
+    return tuple((one, kind, places[of]) for one, kind, of in ordered)
 
 
 @page("GET", "/write", roles=AUTHORS)
