@@ -42,6 +42,7 @@ GOES_THROUGH = {
     "drop_old_links": "links that nobody followed for ten minutes at most",
     "drop_old_sessions": "who is signed in",
     "drop_sessions_of": "who is signed in",
+    "sessions_by_name": "who is signed in",
     "newest_checkpoints": "from the newest backwards, so many and no more",
     "revoke_token": "people's tokens",
     "tokens": "people's tokens",
