@@ -159,6 +159,14 @@ class Books:
         """Return the newest key material of a participant that is valid at `at`."""
         return key_in_force(self.materials(speaker), speaker, 2**53, at)
 
+    def keys_before(self, speaker: str, index: int, at: str) -> KeyMaterial:
+        """Return the newest keys that stand before a statement of a participant, valid at `at`.
+
+        What an officer approved holds under the keys of its place in the log: what was said before
+        a key was replaced may arrive after.
+        """
+        return key_in_force(self.materials(speaker), speaker, index, at)
+
     # Logs.
 
     def seen(self, speaker: str) -> tuple[int, bytes] | None:

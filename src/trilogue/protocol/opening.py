@@ -175,7 +175,7 @@ def _standing(
         raise GrantError(f"the standing consent {under.short} was withdrawn")
     body = statement.says(StandingBody)
     digest = commit(Domain.EXTENT, canonical.encode(body.rule))
-    return body.rule, check_approvals(body.approvals, digest, release_keys)
+    return body.rule, check_approvals(body.approvals, digest, release_keys, standing=True)
 
 
 def _open_box(
