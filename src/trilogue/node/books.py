@@ -7,7 +7,7 @@ memory; they follow from statements, so `forget` drops them and they are read an
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from trilogue.arrangement.adoption import Stand
@@ -228,6 +228,14 @@ class Books:
     def ended(self, grant: Cite, participant: str) -> bool:
         """Whether the grant was withdrawn for the participant by its speaker."""
         return self.ended_by(grant, participant) is not None
+
+    def grants_of(self, report: Cite) -> Iterator[tuple[Cite, GrantBody]]:
+        """Go through the grants of a report by its originator that count here."""
+        for row in self._db.q.citing(speaker=report.speaker, idx=report.index):
+            if (row["kind"], row["speaker"]) == ("grant", report.speaker):
+                kept = self.kept(row["speaker"], row["idx"])
+                if kept is not None:
+                    yield kept.cite, kept.statement.says(GrantBody)
 
     def ended_by(self, grant: Cite, participant: str) -> int | None:
         """Return the index of the withdrawal that ended the grant for the participant, or None."""

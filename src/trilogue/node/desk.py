@@ -6,7 +6,7 @@ returns either what was logged or a `Refused` whose refusal was logged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -278,7 +278,7 @@ class Desk:
         assert report is not None
         holders = {
             participant
-            for grant in self._grants_of(report)
+            for _, grant in self._books.grants_of(report)
             if any(holding.portion in item.portions for item in grant.items)
             for participant in grant.extent.audience
         }
@@ -420,14 +420,6 @@ class Desk:
             assert cite is not None
             items.append(GrantItem(report=cite, portions=tuple(dict.fromkeys(portions))))
         return tuple(items)
-
-    def _grants_of(self, report: Cite) -> Iterator[GrantBody]:
-        """Go through what this node granted of a report of its own."""
-        for row in self._db.q.citing(speaker=report.speaker, idx=report.index):
-            if (row["kind"], row["speaker"]) == ("grant", self._books.me):
-                kept = self._books.kept(row["speaker"], row["idx"])
-                if kept is not None:
-                    yield kept.statement.says(GrantBody)
 
     def _sealing_key(self, participant: str, at: str) -> SealingPublic:
         material = self._books.keys_of(participant, at)
