@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.support.authenticator import Authenticator, client_data
 from tests.unit.reports.payload_examples import EXAMPLES
 
-from fuzz import asked, kept, sealed, signed, written
+from fuzz import asked, hands, kept, sealed, signed, written
 from trilogue.api.examples import GIVEN
 from trilogue.encoding import base64, canonical
 from trilogue.protocol.delivery import Ack, Outcome, Seen, parse_delivery
@@ -68,6 +69,18 @@ def _deliveries() -> Iterator[bytes]:
     for vector in _vectors("acceptance"):
         if vector.get("step") == 0:
             yield vector["delivery"].encode()
+
+
+def _hands(what: str) -> Iterator[bytes]:
+    """What the vectors of passkeys hold."""
+    for vector in _vectors("passkey"):
+        yield base64.decode(vector[what])
+
+
+def _registrations() -> Iterator[bytes]:
+    yield from _hands("authenticator_data")
+    for algorithm in ("EdDSA", "ES256"):
+        yield Authenticator(bytes(32), algorithm).registration()
 
 
 def _statements() -> Iterator[bytes]:
@@ -228,6 +241,12 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "card": _cards,
     "checkpoint": lambda: iter([signed.checkpoint_note().encode()]),
     "consistency_proof": _consistency,
+    "authenticator_data": _registrations,
+    "base64_url": lambda: iter([b"", b"QQ", b"-_8"]),
+    "client_data": lambda: iter(
+        [client_data("webauthn.get", hands.CHALLENGE), *_hands("client_data")]
+    ),
+    "credential_key": lambda: _hands("key"),
     "cosignatures": lambda: iter([signed.cosigned().encode(), b""]),
     "delivery": _deliveries,
     "entry_bundle": lambda: iter(
