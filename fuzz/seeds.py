@@ -233,21 +233,21 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "arrangement": _arrangement("arrangement.toml"),
     "arrangement_text": _arrangement("arrangement.toml"),
     "arrivals_csv": _csv,
+    "authenticator_data": _registrations,
     "authorization": lambda: iter([asked.authorization_seed(), b"Bearer x", b"Basic x", b""]),
     "base64_text": _just("QQ==", "QR==", "QUE=", "QUFB", "", "Q-_="),
+    "base64_url": lambda: iter([b"", b"QQ", b"-_8"]),
     "body": _bodies,
     "bundle": _just('[{"header":"e30=","key":"AAAA"}]'),
     "canonical_json": _canonical,
     "card": _cards,
     "checkpoint": lambda: iter([signed.checkpoint_note().encode()]),
-    "consistency_proof": _consistency,
-    "authenticator_data": _registrations,
-    "base64_url": lambda: iter([b"", b"QQ", b"-_8"]),
     "client_data": lambda: iter(
         [client_data("webauthn.get", hands.CHALLENGE), *_hands("client_data")]
     ),
-    "credential_key": lambda: _hands("key"),
+    "consistency_proof": _consistency,
     "cosignatures": lambda: iter([signed.cosigned().encode(), b""]),
+    "credential_key": lambda: _hands("key"),
     "delivery": _deliveries,
     "entry_bundle": lambda: iter(
         [bytes([len(all_) - 1]) + encode_bundle(all_) for all_ in [list(_leaves())]]
