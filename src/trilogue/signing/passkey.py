@@ -199,7 +199,7 @@ def parse_authenticator_data(data: bytes) -> AuthenticatorData:
     if flags & _RESERVED:
         raise FormatError(f"reserved flags of authenticator data are set: {flags:#04x}")
     if flags & _BS and not flags & _BE:
-        raise FormatError("a passkey that is backed up and cannot be")  # Level 3, §7.2 step 18
+        raise FormatError("a passkey that is backed up and cannot be")  # Level 3, §7.2 step 17
     if flags & _ED:
         raise FormatError("extensions in authenticator data: none were asked for")
     counter = int.from_bytes(data[33:_HEAD], "big")
