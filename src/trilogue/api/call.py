@@ -72,6 +72,10 @@ class Node(Protocol):
     def limit(self) -> LimitSettings | None:
         """How often one token may ask."""
 
+    @property
+    def console_url(self) -> str | None:
+        """Where people's browsers open the console by a host name."""
+
     async def run(self, act: Callable[[], T]) -> T:
         """Run an act in the next group, or raise its error."""
 

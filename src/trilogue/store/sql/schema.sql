@@ -139,7 +139,8 @@ CREATE TABLE pending (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an approval names it
     body    BLOB NOT NULL,
     officer TEXT NOT NULL,
-    since   TEXT NOT NULL
+    since   TEXT NOT NULL,
+    approval BLOB                               -- what the first officer's passkey signed
 );
 CREATE TABLE idempotency (
     key      TEXT PRIMARY KEY,
@@ -169,6 +170,26 @@ CREATE TABLE link (
     hash  BLOB PRIMARY KEY,
     token BLOB NOT NULL,
     until TEXT NOT NULL
+);
+
+-- Passkeys of release officers, and what they are asked to sign.
+CREATE TABLE passkey (
+    credential BLOB    PRIMARY KEY,
+    officer    TEXT    NOT NULL,
+    key        BLOB    NOT NULL,       -- in COSE form
+    rp         TEXT    NOT NULL,
+    since      TEXT    NOT NULL,
+    state      TEXT    NOT NULL,       -- waiting | confirmed | dropped
+    counter    INTEGER NOT NULL
+);
+CREATE TABLE ceremony (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an answer names it
+    session   BLOB NOT NULL,
+    officer   TEXT NOT NULL,
+    act       TEXT NOT NULL,           -- register | grant | agree
+    body      BLOB NOT NULL,
+    challenge BLOB NOT NULL,
+    until     TEXT NOT NULL
 );
 
 -- Who writes this store: each who begins to counts one generation on, and is the only one who may.
