@@ -168,7 +168,8 @@ def operation(
             arguments = await described.read(request)
             handing = request.node.handing
             if described.acts and handing is not None:
-                return handed_back(await request.handed(handing, once=described.once))
+                handed = request.handed(handing, once=described.once, again=not described.writes)
+                return handed_back(await handed)
             if described.draws and handing is not None:
                 drawn = await request.drawn(handing)
                 if drawn is not None:

@@ -82,8 +82,11 @@ async def hand_over(
     body: bytes,
     *,
     once: bool,
+    again: bool = False,
 ) -> Answered:
     """Have the sequencer answer a request; `once` if it is done once for each key.
+
+    It may be handed over `again` when the answer was lost if it is done once, or only asks.
 
     Raises `UnavailableError`, which says whether the request may have been done.
     """
@@ -97,7 +100,7 @@ async def hand_over(
             target=target,
             headers=tuple(kept.items()),
             body=body,
-            again=once or method == "GET",
+            again=once or again,
         )
     )
     # Whoever sent no key asked once, however often it was handed over.

@@ -1,11 +1,21 @@
 """The pages, one module for each subject."""
 
-from trilogue.console.pages import arrangement, desk, log, people, picture, reports, sign_in
+from trilogue.console.pages import (
+    arrangement,
+    desk,
+    log,
+    people,
+    picture,
+    reports,
+    sign_in,
+    sign_on,
+)
 
 __all__ = ["PAGES"]
 
 PAGES = (
     *sign_in.HANDLERS,
+    *sign_on.HANDLERS,
     *desk.HANDLERS,
     *reports.HANDLERS,
     *picture.HANDLERS,
