@@ -22,7 +22,6 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
 
 from trilogue.encoding import instant
 from trilogue.encoding.digest import commit, same, sha256
@@ -60,11 +59,12 @@ class Attempt(Hidden):
         """Return the attempt of a cookie. Raises `UnknownCallerError` without one that lasts."""
         begun, _, rest = cookie.partition("~")
         secret, _, way = rest.partition("~")
-        found = cls(begun=begun, secret=secret, to=unquote(way))
         try:
+            found = cls(begun=begun, secret=secret, to=bytes.fromhex(way).decode())
             age = instant.seconds_between(begun, at)
-        except FormatError:
-            age = -ATTEMPT_SECONDS
+        except (FormatError, ValueError):
+            found, age = cls(begun="", secret="", to=""), 0.0
+        # What is spelled otherwise than it was made is not what was made.
         if found.cookie != cookie or not -LEEWAY_SECONDS <= age <= ATTEMPT_SECONDS:
             raise UnknownCallerError(
                 "this browser did not begin to sign in here within the last ten minutes",
@@ -75,7 +75,7 @@ class Attempt(Hidden):
     @property
     def cookie(self) -> str:
         """What the browser keeps."""
-        return f"{self.begun}~{self.secret}~{quote(self.to, safe='')}"
+        return f"{self.begun}~{self.secret}~{self.to.encode().hex()}"
 
     @property
     def state(self) -> str:
