@@ -52,9 +52,12 @@ class HttpFetch:
         headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Ask; `UnavailableError` names the host and no more of what was asked."""
-        host = urlsplit(url).hostname
         try:
             check_url("the provider's address", url)
+        except InputError as error:
+            raise UnavailableError(error.message, hint=error.hint) from error
+        host = urlsplit(url).hostname
+        try:
             async with (
                 aiohttp.ClientSession(
                     connector=aiohttp.TCPConnector(ssl=self._context),
@@ -70,8 +73,6 @@ class HttpFetch:
                 ) as response,
             ):
                 return response.status, await _read(response)
-        except InputError as error:
-            raise UnavailableError(error.message, hint=error.hint) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise UnavailableError(
                 f"{host}, where people sign in, does not answer: {type(error).__name__}",

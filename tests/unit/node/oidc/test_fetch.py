@@ -143,10 +143,14 @@ def certified(directory: Path, address: str) -> Path:
     return path
 
 
+async def keys(_: web.Request) -> web.Response:
+    return web.json_response({})
+
+
 def ask_over_tls(pem: Path, authority: Path | None) -> int:
     async def main() -> int:
         application = web.Application()
-        application.router.add_get("/keys", lambda _: web.json_response({}))
+        application.router.add_get("/keys", keys)
         runner = web.AppRunner(application)
         await runner.setup()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -391,7 +391,7 @@ def test_an_answer_to_another_attempt_is_not_taken(
 @pytest.mark.threat("T29")
 @pytest.mark.parametrize(
     "cookie",
-    ["", "x", "~~", "2017-11-28T18:00:00.000Z~x~/desk", "é~é~é", "2017-11-28T18:00:00.000Z~x~2F"],
+    ["", "x", "~~", f"{NOW}~x~/desk", "é~é~é", f"{NOW}~x~2F"],
 )
 def test_a_browser_that_began_nothing_ends_nothing(
     provider: FakeProvider, clock: Clock, cookie: str
