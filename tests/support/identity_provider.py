@@ -1,4 +1,4 @@
-"""A real OpenID Connect provider, Canaille, as a process of its own, with a few people and a client.
+"""A real OpenID Connect provider (Canaille), as a process of its own, with people and a client.
 
     with identity_provider("http://127.0.0.1:7201/sign-on/return") as issuer:
         …
