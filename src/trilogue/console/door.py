@@ -52,26 +52,30 @@ class Person:
     roles: frozenset[Role]
     form: str
     """What every form of theirs carries."""
+    newest: int
+    """The newest position that counted here when they came."""
 
     def may(self, roles: Collection[Role]) -> bool:
         """Whether one of their roles is among these."""
         return not self.roles.isdisjoint(roles)
 
 
-async def person(call: Call) -> Person | None:
-    """Return who is signed in, or None."""
+async def person(call: Call, *, seen: bool = True) -> Person | None:
+    """Return who is signed in, or None. `seen` unless nobody need sit there for this request."""
     secret = call.cookies.get(COOKIE, "")
     if not secret:
         return None
     engine = call.node.engine
     now = engine.now()
-    session = await call.node.ask(lambda: sessions.find(engine.db, secret, now))
+    newest, session = await call.node.ask(
+        lambda: (engine.db.q.last_position(), sessions.find(engine.db, secret, now))
+    )
     if session is None:
         return None
-    if call.node.handing is None and now > instant.plus(session.seen, _SEEN_SECONDS):
+    if seen and call.node.handing is None and now > instant.plus(session.seen, _SEEN_SECONDS):
         with suppress(UnavailableError):  # nothing can be written: the session ends the sooner
             await call.node.run(lambda: sessions.see(engine.db, secret, now))
-    return Person(session.name, session.roles, _form(secret))
+    return Person(session.name, session.roles, _form(secret), newest)
 
 
 def check_roles(who: Person, roles: Collection[Role]) -> None:

@@ -26,9 +26,11 @@ from trilogue.api.operation import whole_body
 from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE
 from trilogue.arrangement import Lang
-from trilogue.console import door
+from trilogue.console import assets, door
 from trilogue.console.access import NAVIGATION
 from trilogue.console.door import Person
+from trilogue.console.headers import HEADERS
+from trilogue.console.live import LIVE
 from trilogue.console.look import filters
 from trilogue.console.words import LANGUAGES, Words
 from trilogue.errors import InputError, NotFoundError, TrilogueError, UnavailableError
@@ -39,25 +41,12 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Cookie", "Form", "Go", "View", "Visit", "page"]
+__all__ = ["Cookie", "Form", "Go", "Stay", "View", "Visit", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
 
 MOST_FIELDS = 2_000
-
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Form:
@@ -76,6 +65,10 @@ class Form:
         except ValueError as error:  # what is not UTF-8, too
             raise InputError(f"a form that cannot be read: {error}") from error
 
+    def __bool__(self) -> bool:
+        """Whether anything was brought."""
+        return bool(self._fields)
+
     def one(self, name: str) -> str:
         """Return one field, without space around it; empty when it is not there."""
         values = self._fields.get(name, [""])
@@ -92,13 +85,19 @@ class Form:
 class View:
     """A page to be shown: its template, and what stands in it.
 
-    `marking` is the line above and below it; a page without content has none.
+    `marking` is the line above and below it; a page without content has none. `live` names, by
+    their ids, the parts that change when something new counts here; `scripts` those that the page
+    has besides the one of every page.
     """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     _: KW_ONLY
     marking: str | None = None
+    live: tuple[str, ...] = ()
+    watch: str | None = None
+    """Another path to ask when something new counts, when asking for this page would be an act."""
+    scripts: tuple[str, ...] = ()
     status: int = 200
 
 
@@ -120,6 +119,11 @@ class Go:
 
     to: str
     cookies: Mapping[str, str | Cookie | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Nothing changed: a page that asked stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go"]]
+Handler = Callable[[Visit], Awaitable["View | Go | Stay"]]
 
 
 def page(
@@ -184,9 +188,10 @@ def page(
             try:
                 if method == "POST":
                     door.check_origin(request)
-                who = await door.person(request)
+                live = LIVE in request.headers and method == "GET"
+                who = await door.person(request, seen=not live)
                 if who is None and roles is not None:
-                    return _respond(Go(f"/sign-in?to={quote(request.url.path)}"))
+                    return _respond(Go(f"/sign-in?to={quote(request.url.path)}"), live=live)
                 visit = Visit(request, lang, who, Form(await whole_body(request)))
                 _check(visit, roles)
                 if method == "POST" and roles is not None:
@@ -194,7 +199,7 @@ def page(
                 if request.node.handing is not None and (acts or method == "POST"):
                     answered = await request.handed(request.node.handing, once=False)
                     return _handed(answered, secure=_secure(visit))
-                return _respond(await handler(visit), visit)
+                return _respond(await handler(visit), visit, live=live)
             except TrilogueError as error:
                 return _failed(error, Visit(request, lang, who, Form(b"")))
             except Exception:
@@ -244,7 +249,14 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
     return _respond(View("error.html", {"error": error}, status=status), visit)
 
 
-def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
+def _respond(
+    done: View | Go | Stay, visit: Visit | None = None, *, live: bool = False
+) -> Response[Any]:
+    """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
+    if isinstance(done, Stay):
+        return Response(None, status_code=204, headers=HEADERS)
+    if isinstance(done, Go) and live:
+        return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):
         response: Response[Any] = Response(
             b"",
@@ -259,7 +271,14 @@ def _respond(done: View | Go, visit: Visit | None = None) -> Response[Any]:
     return Response(
         _environment()
         .get_template(done.template)
-        .render(**_frame(visit), **done.values, marking=done.marking),
+        .render(
+            **_frame(visit),
+            **done.values,
+            marking=done.marking,
+            live=done.live,
+            watch=done.watch,
+            scripts=done.scripts,
+        ),
         status_code=done.status,
         media_type="text/html; charset=utf-8",
         headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
@@ -300,6 +319,8 @@ def _frame(visit: Visit) -> dict[str, Any]:
         "person": visit.person,
         "me": me,
         "here": visit.call.url.path,
+        "query": visit.call.url.query,
+        "script": assets.built,
         "navigation": [
             (path, key)
             for path, key, roles in NAVIGATION

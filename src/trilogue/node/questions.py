@@ -41,6 +41,7 @@ from trilogue.store.database import Row
 
 __all__ = [
     "accesses",
+    "accesses_of",
     "arrangement",
     "checkpoints",
     "force",
@@ -55,6 +56,7 @@ __all__ = [
     "requests",
     "standing",
     "statements",
+    "trail",
 ]
 
 T = TypeVar("T")
@@ -119,6 +121,27 @@ def statements(engine: Engine, after: int, most: int, kind: str | None) -> Page[
     else:
         rows = engine.db.q.statements_of_kind(kind=kind, after=after, most=most + 1)
     return page(rows, after, most, _statement)
+
+
+def trail(
+    engine: Engine, begins: Iterable[Place], most: int
+) -> tuple[tuple[StatementEntry, ...], bool]:
+    """Follow statements to what cites them, and what cites that; say whether there is more.
+
+    Oldest first. A report leads to its grants, those to relays, receipts and withdrawals, and
+    those to destructions.
+    """
+    found: dict[tuple[str, int], StatementEntry] = {}
+    todo = [(one.speaker, one.index) for one in begins]
+    while todo and len(found) < most:
+        place = todo.pop(0)
+        row = None if place in found else engine.db.q.statement_at(speaker=place[0], idx=place[1])
+        if row is None:
+            continue
+        found[place] = _statement(row)
+        cited = engine.db.q.citing(speaker=place[0], idx=place[1])
+        todo += [(one["speaker"], one["idx"]) for one in cited]
+    return tuple(sorted(found.values(), key=lambda one: one.position)), bool(todo)
 
 
 def newest_statements(engine: Engine, before: int | None, most: int) -> Page[StatementEntry]:
@@ -267,20 +290,26 @@ def pending(engine: Engine, after: int, most: int) -> Page[PendingEntry]:
 
 def accesses(engine: Engine, after: int, most: int) -> Page[AccessEntry]:
     """List the access register, oldest first."""
-
-    def entry(row: Row) -> AccessEntry:
-        return AccessEntry(
-            id=row["id"],
-            at=row["at"],
-            officer=row["officer"],
-            purpose=row["purpose"],
-            why=row["why"],
-            report=Place(speaker=row["report_speaker"], index=row["report_idx"]),
-            portion=row["portion"],
-        )
-
     rows = engine.db.q.access_after(after=after, most=most + 1)
-    return page(rows, after, most, entry, cursor="id")
+    return page(rows, after, most, _access, cursor="id")
+
+
+def accesses_of(engine: Engine, at: Place) -> tuple[AccessEntry, ...]:
+    """List who opened anything of one report, oldest first."""
+    rows = engine.db.q.access_of_report(speaker=at.speaker, idx=at.index)
+    return tuple(map(_access, rows))
+
+
+def _access(row: Row) -> AccessEntry:
+    return AccessEntry(
+        id=row["id"],
+        at=row["at"],
+        officer=row["officer"],
+        purpose=row["purpose"],
+        why=row["why"],
+        report=Place(speaker=row["report_speaker"], index=row["report_idx"]),
+        portion=row["portion"],
+    )
 
 
 def page(

@@ -16,7 +16,11 @@ __all__ = ["HANDLERS"]
 async def arrangement(visit: Visit) -> View:
     """Show the arrangement under which the node works."""
     found = await visit.ask(lambda engine: questions.arrangement(engine, visit.lang))
-    return View("arrangement.html", {"arrangement": found, "governs": visit.who.may(GOVERN)})
+    return View(
+        "arrangement.html",
+        {"arrangement": found, "governs": visit.who.may(GOVERN)},
+        live=("participants",),
+    )
 
 
 @page("POST", "/arrangement", roles=GOVERN)

@@ -28,6 +28,7 @@ async def statements(visit: Visit) -> View:
                 "checkpoints": questions.checkpoints(engine, CHECKPOINTS),
                 "status": status(engine, visit.lang, running),
             },
+            live=("newest", "statements") if before is None else (),
         )
 
     return await visit.ask(look)

@@ -30,6 +30,7 @@ async def events(visit: Visit) -> View:
         return View(
             "events.html",
             {"events": found[::-1]},
+            live=("picture",),
             marking=catalogue.banner_of(engine, sources, visit.lang),
         )
 
@@ -50,7 +51,7 @@ async def flights(visit: Visit) -> View:
         for source in flight.sources
     ]
     marking = await visit.ask(lambda engine: catalogue.banner_of(engine, sources, visit.lang))
-    return View("flights.html", {"raids": raids[::-1]}, marking=marking)
+    return View("flights.html", {"raids": raids[::-1]}, marking=marking, live=("picture",))
 
 
 HANDLERS = (events, flights)
