@@ -27,11 +27,14 @@ from trilogue.sealing.hidden import Hidden
 __all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over", "have_drawn"]
 
 KEY = "idempotency-key"
-_ON = ("authorization", "cookie", "content-type", "accept", "accept-language", KEY)
+_ON = (
+    *("authorization", "cookie", "content-type", "accept", "accept-language"),
+    *("if-none-match", KEY),
+)
 """The headers of a request that are handed on."""
 _BACK = (
     *("content-type", "content-language", "cache-control", "location", "set-cookie"),
-    *("retry-after", "www-authenticate", "idempotency-replayed"),
+    *("retry-after", "www-authenticate", "idempotency-replayed", "etag", "vary"),
 )
 """The headers of an answer that are handed back."""
 
