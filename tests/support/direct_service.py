@@ -16,6 +16,7 @@ from tests.support.authenticator import ORIGIN
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.metrics import Metrics
+from trilogue.node.oidc.sign_on import SignOn
 from trilogue.node.settings import LimitSettings
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class DirectService:
         self.metrics = Metrics(engine.me)
         self.limit: LimitSettings | None = None
         self.console_url: str | None = ORIGIN
+        self.sign_on: SignOn | None = None
         self._worker = ThreadPoolExecutor(1)
         self._news: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._stopped = False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from trilogue.api.call import Call
 from trilogue.arrangement import Lang
@@ -31,6 +31,8 @@ __all__ = [
     "check_origin",
     "check_roles",
     "language",
+    "local",
+    "onward",
     "person",
 ]
 
@@ -107,6 +109,20 @@ def check_form(who: Person, given: str) -> None:
         raise UnknownCallerError(
             "this form is from another session", hint="open the page again, and send it from there"
         )
+
+
+def local(to: str) -> str:
+    """Return where to go on to: a path of this node, whatever was asked for."""
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() else "/"
+
+
+def onward(to: str) -> str:
+    """Return where to go on to as a query.
+
+    >>> onward("/reports?before=7")
+    'to=%2Freports%3Fbefore%3D7'
+    """
+    return f"to={quote(to, safe='')}"
 
 
 def language(call: Call) -> Lang:

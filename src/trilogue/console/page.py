@@ -5,7 +5,8 @@
         return View("report.html", {"report": …})
 
 A handler of a form is `@page("POST", …)` and mostly ends with `Go` to the page that shows what came
-of it. An error that the node raises on purpose becomes a page that says it, with what to do.
+of it. A page that is asked for and yet changes something `acts`, as a form does. An error that the
+node raises on purpose becomes a page that says it, with what to do.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["Cookie", "Form", "Go", "Stay", "View", "Visit", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -101,11 +102,23 @@ class View:
 
 
 @dataclass(frozen=True)
+class Cookie:
+    """A cookie for pages under `path` alone and for so many seconds.
+
+    It also comes with a request that another site sent somebody on with (`SameSite=Lax`).
+    """
+
+    value: str
+    path: str
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Go:
     """Another page to go to, and cookies to keep (None: to forget)."""
 
     to: str
-    cookies: Mapping[str, str | None] = field(default_factory=dict)
+    cookies: Mapping[str, str | Cookie | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,8 +175,12 @@ def page(
     path: str,
     *,
     roles: Collection[Role] | None = EVERYONE,
+    acts: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """Make a route of a page. `roles` None lets everybody in, signed in or not."""
+    """Make a route of a page. `roles` None lets everybody in, signed in or not.
+
+    One that `acts` is answered by the process that writes, as every form is.
+    """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         async def endpoint(request: Call) -> Response[Any]:
@@ -179,7 +196,7 @@ def page(
                 _check(visit, roles)
                 if method == "POST" and roles is not None:
                     door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
-                handed = await _hand_over(visit, acts=method == "POST")
+                handed = await _hand_over(visit, acts=acts or method == "POST")
                 if handed is not None:
                     return handed
                 return _respond(await handler(visit), visit, live=live)
@@ -265,15 +282,7 @@ def _respond(
             headers={**HEADERS, "Location": done.to},
         )
         for name, value in done.cookies.items():
-            response.set_cookie(
-                name,
-                value or "",
-                max_age=0 if value is None else None,
-                path="/",
-                httponly=True,
-                samesite="strict",
-                secure=_secure(visit),
-            )
+            _keep(response, name, value, secure=_secure(visit))
         return response
     assert visit is not None
     return Response(
@@ -290,6 +299,21 @@ def _respond(
         status_code=done.status,
         media_type="text/html; charset=utf-8",
         headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
+    )
+
+
+def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, secure: bool) -> None:
+    """Have the browser keep a cookie, or forget it."""
+    lasting = value if isinstance(value, Cookie) else None
+    text = value.value if isinstance(value, Cookie) else value or ""
+    response.set_cookie(
+        name,
+        text,
+        max_age=lasting.seconds if lasting else 0 if value is None else None,
+        path=lasting.path if lasting else "/",
+        httponly=True,
+        samesite="lax" if lasting else "strict",
+        secure=secure,
     )
 
 

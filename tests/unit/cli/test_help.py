@@ -95,6 +95,7 @@ PRINTS_NO_DATA = {
     "node restore",
     "node settle-fork",
     "node rotate-keys",
+    "node token forget",
     "node token issue",
     "node token link",
     "node token revoke",

@@ -39,6 +39,8 @@ GOES_THROUGH = {
     "forks": "one for each participant at most",
     "lease": "one row",
     "last_checkpoint": "from the newest backwards, and only that",
+    "drop_old_ceremonies": "what officers are asked to sign, for five minutes at most",
+    "passkeys": "officers' passkeys",
     "drop_old_links": "links that nobody followed for ten minutes at most",
     "drop_old_sessions": "who is signed in",
     "drop_sessions_of": "who is signed in",

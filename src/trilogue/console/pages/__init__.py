@@ -9,12 +9,14 @@ from trilogue.console.pages import (
     picture,
     reports,
     sign_in,
+    sign_on,
 )
 
 __all__ = ["PAGES"]
 
 PAGES = (
     *sign_in.HANDLERS,
+    *sign_on.HANDLERS,
     *desk.HANDLERS,
     *passkeys.HANDLERS,
     *reports.HANDLERS,

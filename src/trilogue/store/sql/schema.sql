@@ -135,6 +135,7 @@ CREATE TABLE access (
     report_idx     INTEGER NOT NULL,
     portion        TEXT    NOT NULL
 );
+CREATE INDEX access_report ON access (report_speaker, report_idx);
 CREATE TABLE pending (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an approval names it
     body    BLOB NOT NULL,
@@ -164,7 +165,8 @@ CREATE TABLE session (
     hash  BLOB PRIMARY KEY,
     token BLOB NOT NULL,
     since TEXT NOT NULL,
-    seen  TEXT NOT NULL
+    seen  TEXT NOT NULL,
+    until TEXT NOT NULL
 );
 CREATE TABLE link (
     hash  BLOB PRIMARY KEY,
@@ -190,6 +192,19 @@ CREATE TABLE ceremony (
     body      BLOB NOT NULL,
     challenge BLOB NOT NULL,
     until     TEXT NOT NULL
+);
+
+-- Whom a provider named: each has a row in `token` whose hash is of nothing that could be shown.
+CREATE TABLE identity (
+    issuer  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    token   BLOB NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+-- Attempts to sign in there that were used up.
+CREATE TABLE attempt (
+    hash  BLOB PRIMARY KEY,
+    until TEXT NOT NULL
 );
 
 -- Who writes this store: each who begins to counts one generation on, and is the only one who may.
