@@ -46,6 +46,9 @@ SECRET = {
 """Names of fields that hold keys, tokens or content."""
 PUBLIC = {
     "trilogue.signing.keys.PublicKey",  # ed25519, mldsa44: the public halves
+    "trilogue.signing.passkey.AuthenticatorData",  # key: the public one of a credential
+    "trilogue.signing.passkey.Registered",
+    "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.node.settings.ApiTls",  # key: the path of a file
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
@@ -55,6 +58,7 @@ HOLDERS = {
     "trilogue.node.handing.Asked",
     "trilogue.node.holdings.Holding",
     "trilogue.node.keystore._Seeds",
+    "trilogue.node.oidc.attempt.Attempt",
     "trilogue.node.reading.Opening",
     "trilogue.protocol.granting.BundleItem",
     "trilogue.protocol.opening.Opened",
