@@ -47,6 +47,8 @@ SECRET = {
 PUBLIC = {
     "trilogue.signing.keys.PublicKey",  # ed25519, mldsa44: the public halves
     "trilogue.node.settings.ApiTls",  # key: the path of a file
+    "trilogue.signing.passkey",  # key: the public half
+    "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
 }
