@@ -50,6 +50,8 @@ PUBLIC = {
     "trilogue.signing.passkey.Registered",
     "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.node.settings.ApiTls",  # key: the path of a file
+    "trilogue.signing.passkey",  # key: the public half
+    "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
 }
