@@ -40,7 +40,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["File", "Form", "Go", "Stay", "View", "Visit", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -105,6 +105,14 @@ class Go:
 
 
 @dataclass(frozen=True)
+class File:
+    """Something that a page's script fetches, for whoever may open the page."""
+
+    data: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
 class Stay:
     """Nothing changed: a page that asked stays as it is."""
 
@@ -150,7 +158,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | Stay"]]
+Handler = Callable[[Visit], Awaitable["View | Go | File | Stay"]]
 
 
 def page(
@@ -230,11 +238,13 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
 
 
 def _respond(
-    done: View | Go | Stay, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | File | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
+    if isinstance(done, File):
+        return Response(done.data, media_type=done.media_type, headers=HEADERS)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):
