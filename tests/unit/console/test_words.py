@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -27,6 +28,9 @@ OPEN = {
 """What is said by a name that stands in a statement or a token: page -> names."""
 
 
+SCRIPTS = [*(Path(__file__).parents[3] / "web" / "src").glob("**/*.ts")]
+
+
 def asked_for() -> set[str]:
     sources = [
         path.read_text("utf-8")
@@ -37,6 +41,11 @@ def asked_for() -> set[str]:
     pages = {page for text in sources for page in re.findall(r'say\("([a-z-]+)\." \+', text)}
     assert pages == set(OPEN)
     said |= {f"{page}.{name}" for page, names in OPEN.items() for name in names}
+    said |= {
+        key
+        for path in SCRIPTS
+        for key in re.findall(r'"(verify\.[a-z-]+)"', path.read_text("utf-8"))
+    }
     return said | {key for _, key, _ in NAVIGATION}
 
 
