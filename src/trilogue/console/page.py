@@ -40,7 +40,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["File", "Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -235,6 +235,12 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
     """Show an error; one that nobody foresaw without its words."""
     status = 500 if error is None else status_of(type(error))
     return _respond(View("error.html", {"error": error}, status=status), visit)
+
+
+def lost(request: Call) -> Response[Any]:
+    """Show that no page has the path, in a stranger's frame: who asks is not looked up."""
+    visit = Visit(request, door.language(request), None, Form(b""))
+    return _respond(View("lost.html", status=404), visit)
 
 
 def _respond(

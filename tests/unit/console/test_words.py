@@ -14,6 +14,7 @@ from trilogue.consent.lifecycle import GRANT, REQUEST
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
 from trilogue.node.answers import PortionState
+from trilogue.node.problem import TOLD
 from trilogue.node.tokens import Role
 from trilogue.protocol.bodies import BODIES
 
@@ -24,8 +25,9 @@ OPEN = {
     "kind": set(BODIES),
     "role": {role.value for role in Role},
     "phase": {"boost", "midcourse", "terminal"},
+    "problem": {one.rpartition(":")[2] for one in TOLD},
 }
-"""What is said by a name that stands in a statement or a token: page -> names."""
+"""What is said by a name that stands in a statement, a token or an error: page -> names."""
 
 
 SCRIPTS = [*(Path(__file__).parents[3] / "web" / "src").glob("**/*.ts")]
