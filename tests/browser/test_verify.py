@@ -183,6 +183,7 @@ CHANGED = {
 }
 
 
+@pytest.mark.threat("T29")
 @pytest.mark.parametrize("name", CHANGED)
 def test_what_is_changed_on_its_way_is_refused_at_its_step(nodes: Nodes, log, name: str) -> None:
     step, path, change = CHANGED[name]
@@ -204,6 +205,7 @@ def test_what_is_changed_on_its_way_is_refused_at_its_step(nodes: Nodes, log, na
     assert told.locator("[lang=en]").count() == 1
 
 
+@pytest.mark.threat("T14")
 def test_a_checkpoint_on_the_page_that_is_of_another_history_is_refused(log) -> None:
     page = log()
     page.locator("[data-checkpoint]").nth(1).evaluate(
@@ -260,6 +262,7 @@ MISLED = {
 }
 
 
+@pytest.mark.threat("T29")
 @pytest.mark.parametrize("name", MISLED)
 def test_a_proof_of_what_was_changed_is_none(nodes: Nodes, log, name: str) -> None:
     step, path, change = MISLED[name]
@@ -284,6 +287,19 @@ def test_verifying_moves_nothing_and_is_no_wider_than_the_window(log, width: int
     assert found.violations_count == 0, found.generate_report()
 
 
+def test_of_a_log_too_large_for_a_page_the_edge_is_computed(nodes: Nodes, log) -> None:
+    page = log()
+    alter(page, nodes["KR"], "/built/assets/verify-*", rename(b"1e5", b"1"))
+    page.reload()
+    page.locator("[data-verify]").click()
+    assert verdict(page) == "good", page.locator("#verify").inner_text()
+    left = dict.fromkeys(("entries", "tiles"), "left")
+    assert states(page) == {**dict.fromkeys(STEPS, "good"), **left}
+    alter(page, nodes["KR"], "/log/tile/0/**", flip(20))
+    page.locator("[data-verify]").click()
+    page.locator("[data-step=tree][data-state=bad]").wait_for(timeout=LATE)
+
+
 def test_without_script_the_page_says_what_does_the_same(log) -> None:
     page = log(script=False)
     assert page.get_by_text("trilogue audit").first.is_visible()
@@ -300,6 +316,7 @@ def test_a_browser_without_its_own_ed25519_verifies(log) -> None:
     assert "noble" in page.locator("[data-step=classic]").inner_text()
 
 
+@pytest.mark.threat("T23")
 @pytest.mark.parametrize("who", ["WebCrypto", "noble"])
 def test_the_vectors_of_the_log_and_of_notes_fail_where_they_must(visit, who: str) -> None:
     page = visit("KR")

@@ -12,7 +12,17 @@ from trilogue.node.answers import Named, ParticipantAnswer
 from trilogue.node.inputs import Place
 from trilogue.node.problem import problem_type
 
-__all__ = ["around", "filters", "log_place", "moment", "pairs", "position", "problem", "rules"]
+__all__ = [
+    "around",
+    "beside",
+    "filters",
+    "log_place",
+    "moment",
+    "pairs",
+    "position",
+    "problem",
+    "rules",
+]
 
 
 def moment(instant: str) -> Markup:
@@ -75,10 +85,27 @@ def rules(error: TrilogueError) -> tuple[str, ...]:
     return error.rules if isinstance(error, RefusedError) else ()
 
 
+def beside(others: Iterable[Any], languages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what may be opened beside a portion: digest, and its number, mark and language."""
+    return [
+        (
+            one.entry.portion,
+            " · ".join(
+                filter(
+                    None,
+                    (f"{one.number}", one.entry.mark, languages.get(one.entry.header.language)),
+                )
+            ),
+        )
+        for one in others
+    ]
+
+
 def filters() -> Mapping[str, Callable[..., Any]]:
     """Return what templates may call."""
     return {
         "around": around,
+        "beside": beside,
         "moment": moment,
         "pairs": pairs,
         "place": log_place,

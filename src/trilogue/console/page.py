@@ -64,6 +64,10 @@ class Form:
         except ValueError as error:  # what is not UTF-8, too
             raise InputError(f"a form that cannot be read: {error}") from error
 
+    def __bool__(self) -> bool:
+        """Whether anything was brought."""
+        return bool(self._fields)
+
     def one(self, name: str) -> str:
         """Return one field, without space around it; empty when it is not there."""
         values = self._fields.get(name, [""])

@@ -21,7 +21,7 @@ from trilogue.node.problem import SameOfficerError
 from trilogue.protocol.statement import Composed
 from trilogue.store.database import Row
 
-__all__ = ["Deferred", "agree", "drop", "grant", "request", "stand"]
+__all__ = ["Deferred", "agree", "drop", "grant", "request", "stand", "waiting"]
 
 
 @dataclass(frozen=True)
@@ -53,22 +53,28 @@ def grant(engine: Engine, given: GrantInput, officer: str) -> Composed | Refused
     return Deferred(number, officer, done.rules, done.reason)
 
 
+def waiting(engine: Engine, number: int) -> tuple[GrantInput, str]:
+    """Return a grant that waits, and who agreed to it. Raises `NotFoundError`."""
+    row = _pending(engine, number)
+    return canonical.decode(row["body"], GrantInput), row["officer"]
+
+
 def agree(engine: Engine, number: int, officer: str) -> Composed | Refused | Deferred:
     """Inside an act: give the second consent to a grant that waits.
 
     Raises `NotFoundError`, and `SameOfficerError` when the officer is the one who gave the first.
     """
-    row = _pending(engine, number)
+    given, first = waiting(engine, number)
     _require_officer(engine, officer)
     engine.require_force()
-    if officer == row["officer"]:
+    if officer == first:
         raise SameOfficerError(
             f"{officer} has agreed to grant {number} already",
             hint="another release officer must agree",
         )
-    done = engine.desk.grant(canonical.decode(row["body"], GrantInput), (row["officer"], officer))
+    done = engine.desk.grant(given, (first, officer))
     if isinstance(done, NeedsSecondOfficer):
-        return Deferred(number, row["officer"], done.rules, done.reason)
+        return Deferred(number, first, done.rules, done.reason)
     engine.db.q.drop_pending(id=number)
     return done
 

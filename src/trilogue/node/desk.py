@@ -144,6 +144,19 @@ class Desk:
         self, given: GrantInput, officers: tuple[str, ...]
     ) -> Composed | Refused | NeedsSecondOfficer:
         """Consent to portions of one's own reports, in the name of these officers."""
+        holdings, extent, answers = self._meant(given)
+        denied = self._denied(holdings, extent, officers)
+        if denied is not None:
+            return self._deny(denied)
+        return self._give(holdings, extent, officers, answers=answers)
+
+    def weigh(self, given: GrantInput, officers: tuple[str, ...]) -> tuple[Extent, Decision | None]:
+        """Say how far a grant would go, and what denies it. Nothing is logged."""
+        holdings, extent, _ = self._meant(given)
+        return extent, self._denied(holdings, extent, officers)
+
+    def _meant(self, given: GrantInput) -> tuple[list[Holding], Extent, Cite | None]:
+        """Return what a grant is about. Raises `InputError` or `ConsentError`."""
         at = self._clock()
         not_before = given.not_before or at
         within = self._books.arrangement.text.deadlines.receipt_seconds
@@ -173,10 +186,7 @@ class Desk:
         self._check(extent, holdings)
         for holding in holdings:
             self._check_marking(holding)
-        denied = self._denied(holdings, extent, officers)
-        if denied is not None:
-            return self._deny(denied)
-        return self._give(holdings, extent, officers, answers=answers)
+        return holdings, extent, answers
 
     def under_standing(self, authored: Sequence[Authored]) -> list[Composed]:
         """Grant at once what fits a standing consent; return the grants that were logged.

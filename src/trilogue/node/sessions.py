@@ -38,6 +38,7 @@ __all__ = [
     "find",
     "follow_link",
     "make_link",
+    "of",
     "see",
     "sign_in",
     "sign_out",
@@ -117,6 +118,16 @@ def find(db: Database, secret: str, at: str) -> Session | None:
     if at > instant.plus(row["since"], LONGEST_SECONDS):
         return None
     return Session(row["name"], frozenset(map(Role, row["roles"].split())), row["seen"])
+
+
+def of(db: Database, name: str, at: str) -> tuple[str, ...]:
+    """Return since when somebody is signed in, for each session that has not ended."""
+    rows = db.q.sessions_by_name(
+        name=name,
+        seen=instant.plus(at, -IDLE_SECONDS),
+        since=instant.plus(at, -LONGEST_SECONDS),
+    )
+    return tuple(row["since"] for row in rows)
 
 
 def see(db: Database, secret: str, at: str) -> None:

@@ -23,6 +23,7 @@ OPEN = {
     "life": {after for (_, _), after in GRANT[1].items()},
     "asked": {after for (_, _), after in REQUEST[1].items()},
     "kind": set(BODIES),
+    "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
     "phase": {"boost", "midcourse", "terminal"},
     "problem": {one.rpartition(":")[2] for one in TOLD},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trilogue.console.access import PEOPLE, REGISTER
 from trilogue.console.page import View, Visit, page
-from trilogue.node import questions, tokens
+from trilogue.node import questions, sessions, tokens
 from trilogue.node.engine import Engine
 
 __all__ = ["HANDLERS"]
@@ -30,4 +30,12 @@ async def people(visit: Visit) -> View:
     return await visit.ask(look)
 
 
-HANDLERS = (people,)
+@page("GET", "/you")
+async def you(visit: Visit) -> View:
+    """Show somebody who they are here, and where they are signed in."""
+    name = visit.who.name
+    since = await visit.ask(lambda engine: sessions.of(engine.db, name, engine.now()))
+    return View("you.html", {"sessions": since})
+
+
+HANDLERS = (people, you)

@@ -57,6 +57,9 @@ SELECT * FROM arrangement ORDER BY since, digest;
 INSERT INTO access (at, officer, purpose, why, report_speaker, report_idx, portion)
 VALUES (:at, :officer, :purpose, :why, :report_speaker, :report_idx, :portion);
 
+-- name: access_of_report
+SELECT * FROM access WHERE report_speaker = :speaker AND report_idx = :idx ORDER BY id;
+
 -- name: access_after
 SELECT * FROM access WHERE id > :after ORDER BY id LIMIT :most;
 
@@ -100,6 +103,11 @@ INSERT INTO session (hash, token, since, seen) VALUES (:hash, :token, :at, :at);
 SELECT token.name, token.roles, session.since, session.seen
 FROM session JOIN token ON token.hash = session.token
 WHERE session.hash = :hash AND token.revoked = 0;
+
+-- name: sessions_by_name
+SELECT session.since FROM session JOIN token ON token.hash = session.token
+WHERE token.name = :name AND token.revoked = 0 AND session.seen >= :seen AND session.since >= :since
+ORDER BY session.since;
 
 -- name: see_session!
 UPDATE session SET seen = :at WHERE hash = :hash;
