@@ -47,7 +47,7 @@ function shownCheckpoints(): log.Shown[] {
 
 /** Prove one statement, when somebody asks for it. Rows come and go while the page is open. */
 function single(dialog: HTMLDialogElement, say: Say): void {
-  const board = new Shown(dialog, say, proof.STEPS);
+  let turn = 0;
   const title = dialog.querySelector("h2");
   const drawn = dialog.querySelector("[data-drawn]");
   document.addEventListener("click", async (event) => {
@@ -55,6 +55,9 @@ function single(dialog: HTMLDialogElement, say: Say): void {
     const button = target?.closest<HTMLButtonElement>("button[data-proof]");
     const { proof: place = "", leaf = "" } = button?.dataset ?? {};
     if (!button || !title || !drawn) return;
+    const mine = ++turn;
+    const current = (): boolean => mine === turn;
+    const board = new Shown(dialog, say, proof.STEPS, current);
     title.textContent = say("verify.proof-of", { place });
     drawn.replaceChildren();
     board.clear();
@@ -62,6 +65,7 @@ function single(dialog: HTMLDialogElement, say: Say): void {
     try {
       const index = Number(place.split(" ")[1]);
       const found = await proof.prove(board, say, index, leaf);
+      if (!current()) return;
       const entry = document.createElement("pre");
       entry.textContent = found.entry;
       const caption = document.createElement("h3");

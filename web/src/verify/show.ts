@@ -20,6 +20,8 @@ export class Shown implements Board {
     private readonly within: HTMLElement,
     private readonly say: Say,
     private readonly names: readonly string[],
+    /** Whether this is still what is looked at: the same steps serve for one proof after another. */
+    private readonly current: () => boolean = () => true,
   ) {}
 
   /** Show every step as not yet done. */
@@ -27,7 +29,7 @@ export class Shown implements Board {
     for (const name of this.names) {
       this.state(name, "waiting");
       this.fill(name, {});
-      this.bar(name)?.removeAttribute("value");
+      this.progress(name, 0, 1);
     }
     this.verdict("running", [sentence(this.say("verify.running"))]);
   }
@@ -38,7 +40,7 @@ export class Shown implements Board {
 
   progress(name: string, done: number, of: number): void {
     const bar = this.bar(name);
-    if (!bar) return;
+    if (!bar || !this.current()) return;
     bar.max = of;
     bar.value = done;
   }
@@ -71,7 +73,7 @@ export class Shown implements Board {
     const title = this.part(step, "h3")?.textContent ?? step;
     const means = this.part(step, "[data-step]")?.dataset["fails"] ?? "";
     this.verdict("bad", [
-      sentence(this.say("verify.refused", { step: title })),
+      sentence(this.say(unreachable ? "verify.stopped" : "verify.refused", { step: title })),
       sentence(unreachable ? this.say("verify.unreachable") : means),
       detail,
     ]);
@@ -79,12 +81,13 @@ export class Shown implements Board {
 
   private verdict(state: State, sentences: readonly HTMLElement[]): void {
     const box = this.within.querySelector<HTMLElement>("[data-verdict]");
-    if (!box) return;
+    if (!box || !this.current()) return;
     box.dataset["verdict"] = state;
     box.replaceChildren(...sentences);
   }
 
   private state(name: string, state: State): void {
+    if (!this.current()) return;
     const whole = this.part(name, "[data-step]");
     const mark = this.part(name, "[data-mark]");
     if (whole) whole.dataset["state"] = state;
@@ -92,6 +95,7 @@ export class Shown implements Board {
   }
 
   private fill(name: string, { said = [], computed, expected }: Found): void {
+    if (!this.current()) return;
     const [here, there] = ["[data-computed]", "[data-expected]"].map((one) => this.part(name, one));
     if (here) here.textContent = computed ?? "–";
     if (there) there.textContent = expected ?? "–";

@@ -29,6 +29,8 @@ export class Failed extends Error {
 
 /** What was computed is not what it had to be. */
 export class DiffersError extends Error {
+  override readonly name = "DiffersError";
+
   constructor(
     message: string,
     readonly found: Found,
