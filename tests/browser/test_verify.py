@@ -183,7 +183,7 @@ CHANGED = {
 }
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T31")
 @pytest.mark.parametrize("name", CHANGED)
 def test_what_is_changed_on_its_way_is_refused_at_its_step(nodes: Nodes, log, name: str) -> None:
     step, path, change = CHANGED[name]
@@ -262,7 +262,7 @@ MISLED = {
 }
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T31")
 @pytest.mark.parametrize("name", MISLED)
 def test_a_proof_of_what_was_changed_is_none(nodes: Nodes, log, name: str) -> None:
     step, path, change = MISLED[name]

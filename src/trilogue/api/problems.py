@@ -83,7 +83,7 @@ def _answer(told: Problem, headers: Mapping[str, str] | None = None) -> Response
         encode(told),
         status_code=told.status,
         media_type=problem.MEDIA_TYPE,
-        headers={**_HEADERS.get(told.status, {}), **(headers or {})},
+        headers={"Cache-Control": "no-store", **_HEADERS.get(told.status, {}), **(headers or {})},
     )
 
 

@@ -5,7 +5,8 @@
         return View("report.html", {"report": …})
 
 A handler of a form is `@page("POST", …)` and mostly ends with `Go` to the page that shows what came
-of it. An error that the node raises on purpose becomes a page that says it, with what to do.
+of it. A page that is asked for and yet changes something `acts`, as a form does. An error that the
+node raises on purpose becomes a page that says it, with what to do.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
+__all__ = ["Cookie", "File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -101,11 +102,23 @@ class View:
 
 
 @dataclass(frozen=True)
+class Cookie:
+    """A cookie for pages under `path` alone and for so many seconds.
+
+    It also comes with a request that another site sent somebody on with (`SameSite=Lax`).
+    """
+
+    value: str
+    path: str
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Go:
     """Another page to go to, and cookies to keep (None: to forget)."""
 
     to: str
-    cookies: Mapping[str, str | None] = field(default_factory=dict)
+    cookies: Mapping[str, str | Cookie | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,8 +183,12 @@ def page(
     path: str,
     *,
     roles: Collection[Role] | None = EVERYONE,
+    acts: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """Make a route of a page. `roles` None lets everybody in, signed in or not."""
+    """Make a route of a page. `roles` None lets everybody in, signed in or not.
+
+    One that `acts` is answered by the process that writes, as every form is.
+    """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         async def endpoint(request: Call) -> Response[Any]:
@@ -185,12 +202,11 @@ def page(
                     return _respond(Go(f"/sign-in?to={quote(request.url.path)}"), live=live)
                 visit = Visit(request, lang, who, Form(await whole_body(request)))
                 _check(visit, roles)
-                if method == "POST":
-                    if roles is not None:
-                        door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
-                    if request.node.handing is not None:
-                        answered = await request.handed(request.node.handing, once=False)
-                        return _handed(answered, secure=_secure(visit))
+                if method == "POST" and roles is not None:
+                    door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
+                handed = await _hand_over(visit, acts=acts or method == "POST")
+                if handed is not None:
+                    return handed
                 return _respond(await handler(visit), visit, live=live)
             except TrilogueError as error:
                 return _failed(error, Visit(request, lang, who, Form(b"")))
@@ -217,6 +233,23 @@ def _check(visit: Visit, roles: Collection[Role] | None) -> None:
     door.check_roles(visit.who, roles)
     if visit.call.node.stale:
         raise UnavailableError(visit.call.node.stale, hint="`trilogue node status` says what to do")
+
+
+async def _hand_over(visit: Visit, *, acts: bool) -> Response[bytes] | None:
+    """Have another process answer, when it is the one that acts and something is to be written.
+
+    With a page that is only looked at, that is when the session was last used. It is looked at here
+    when that process is away.
+    """
+    handing = visit.call.node.handing
+    if handing is None or not (acts or (visit.person is not None and visit.person.due)):
+        return None
+    try:
+        return _handed(await visit.call.handed(handing, once=False), secure=_secure(visit))
+    except UnavailableError:
+        if acts:
+            raise
+        return None
 
 
 def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
@@ -265,15 +298,7 @@ def _respond(
             headers={**HEADERS, "Location": done.to},
         )
         for name, value in done.cookies.items():
-            response.set_cookie(
-                name,
-                value or "",
-                max_age=0 if value is None else None,
-                path="/",
-                httponly=True,
-                samesite="strict",
-                secure=_secure(visit),
-            )
+            _keep(response, name, value, secure=_secure(visit))
         return response
     assert visit is not None
     return Response(
@@ -290,6 +315,21 @@ def _respond(
         status_code=done.status,
         media_type="text/html; charset=utf-8",
         headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
+    )
+
+
+def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, secure: bool) -> None:
+    """Have the browser keep a cookie, or forget it."""
+    lasting = value if isinstance(value, Cookie) else None
+    text = value.value if isinstance(value, Cookie) else value or ""
+    response.set_cookie(
+        name,
+        text,
+        max_age=lasting.seconds if lasting else 0 if value is None else None,
+        path=lasting.path if lasting else "/",
+        httponly=True,
+        samesite="lax" if lasting else "strict",
+        secure=secure,
     )
 
 

@@ -1,12 +1,24 @@
 """The pages, one module for each subject."""
 
-from trilogue.console.pages import arrangement, desk, log, people, picture, reports, sign_in
+from trilogue.console.pages import (
+    arrangement,
+    desk,
+    log,
+    passkeys,
+    people,
+    picture,
+    reports,
+    sign_in,
+    sign_on,
+)
 
 __all__ = ["PAGES"]
 
 PAGES = (
     *sign_in.HANDLERS,
+    *sign_on.HANDLERS,
     *desk.HANDLERS,
+    *passkeys.HANDLERS,
     *reports.HANDLERS,
     *picture.HANDLERS,
     *arrangement.HANDLERS,

@@ -11,6 +11,7 @@ from trilogue.console.access import AUTHORS, KEEPERS, READERS, REGISTER, RELEASE
 from trilogue.console.drawing import draw
 from trilogue.console.page import Go, Stay, View, Visit, page
 from trilogue.console.reading import place_at, shaped
+from trilogue.console.signing import by_hand
 from trilogue.console.writing import Draft
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, questions
@@ -66,6 +67,7 @@ async def report(visit: Visit) -> View:
                 "given": visit.form,
                 "reads": visit.who.may(READERS),
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
+                "by_hand": by_hand(engine, visit),
             },
             marking=entry.banner,
             live=("portions", "trail"),
