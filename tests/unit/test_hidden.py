@@ -46,12 +46,9 @@ SECRET = {
 """Names of fields that hold keys, tokens or content."""
 PUBLIC = {
     "trilogue.signing.keys.PublicKey",  # ed25519, mldsa44: the public halves
-    "trilogue.signing.passkey.AuthenticatorData",  # key: the public one of a credential
-    "trilogue.signing.passkey.Registered",
-    "trilogue.protocol.bodies.ReleasePasskey",
-    "trilogue.node.settings.ApiTls",  # key: the path of a file
     "trilogue.signing.passkey",  # key: the public half
     "trilogue.protocol.bodies.ReleasePasskey",
+    "trilogue.node.settings.ApiTls",  # key: the path of a file
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
 }

@@ -41,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Cookie", "Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["Cookie", "File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -122,6 +122,14 @@ class Go:
 
 
 @dataclass(frozen=True)
+class File:
+    """Something that a page's script fetches, for whoever may open the page."""
+
+    data: bytes
+    media_type: str = "application/octet-stream"
+
+
+@dataclass(frozen=True)
 class Stay:
     """Nothing changed: a page that asked stays as it is."""
 
@@ -167,7 +175,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | Stay"]]
+Handler = Callable[[Visit], Awaitable["View | Go | File | Stay"]]
 
 
 def page(
@@ -266,12 +274,20 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
     return _respond(View("error.html", {"error": error}, status=status), visit)
 
 
+def lost(request: Call) -> Response[Any]:
+    """Show that no page has the path, in a stranger's frame: who asks is not looked up."""
+    visit = Visit(request, door.language(request), None, Form(b""))
+    return _respond(View("lost.html", status=404), visit)
+
+
 def _respond(
-    done: View | Go | Stay, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | File | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
+    if isinstance(done, File):
+        return Response(done.data, media_type=done.media_type, headers=HEADERS)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):

@@ -12,9 +12,10 @@ from tests.support.visitor import Seen, Visitor, look
 from tests.unit.reports.payload_examples import EVENT
 
 from trilogue.console.access import NAVIGATION
-from trilogue.console.words import LANGUAGES
+from trilogue.console.words import LANGUAGES, catalogue
 from trilogue.node.inputs import ReportInput
 from trilogue.node.tokens import Role
+from trilogue.tlog.checkpoint import parse_checkpoint
 
 REPORT = {
     "title": "A second tunnel",
@@ -324,6 +325,69 @@ def test_the_log_shows_checkpoints_and_every_kind_by_its_name(office: Office) ->
     assert path in seen.links()
     assert "채택" in seen.text
     assert "체크포인트" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline", "rule"),
+    [
+        ("en", "The rules of the arrangement say no.", "above the ceiling"),
+        ("ko", "약정의 규칙이 허용하지 않습니다.", "약정의 상한보다 높은 등급"),
+        ("ja", "取決めの規則が認めません。", "取決めの上限より高い区分"),
+    ],
+)
+def test_an_error_is_said_in_the_language_of_the_page_and_its_detail_in_english(
+    office: Office, lang: str, headline: str, rule: str
+) -> None:
+    analyst = Visitor(office, Role.ANALYST, lang)
+    seen = look(analyst.post("/write", do="submit", **form(level="TOP SECRET")))
+    assert headline in seen.text
+    assert rule in seen.text
+    detail = [one for one in seen.all("p") if one.get("lang") == "en"]
+    assert len(detail) == 1
+    missing = analyst.open("/reports/KR/999", 404)
+    assert catalogue(lang)["problem.not-found"] in missing.text
+    stranger = look(analyst.send("/sign-in", {"token": "of nobody", "to": "/reports"}))
+    assert catalogue(lang)["problem.unknown-caller"] in stranger.text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_no_page_is_a_browser_is_told_by_a_page_and_a_program_by_a_problem(
+    office: Office, lang: str
+) -> None:
+    visitor = Visitor(office, Role.ANALYST, lang)
+    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    for path in ("/nowhere", "/reports/KR/1/more", "/v2/<b>"):
+        answer = visitor.ask(path, **browser)
+        assert answer.status_code == 404
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        seen = look(answer)
+        assert seen.all("html") == [{"lang": lang}]
+        assert catalogue(lang)["error.lost"] in seen.text
+        assert path in seen.text
+        assert not seen.all("b")
+    told = visitor.ask("/nowhere", Accept="*/*")
+    assert told.status_code == 404
+    assert told.headers["content-type"] == "application/problem+json"
+    wrong = visitor.ask("/grants", **browser)
+    assert wrong.status_code == 405
+
+
+def test_what_verifying_rests_on_is_for_whoever_is_signed_in(office: Office) -> None:
+    visitor, size = Visitor(office, Role.AUDITOR), office.log_size()
+    told = visitor.ask("/statements/vouchers").json()
+    assert told["participant"] == "KR"
+    assert sorted(told["roots"]) == ["KR", "US"]  # and not those of whom it has no channel to
+    note = visitor.ask("/statements/log/checkpoint").content
+    assert parse_checkpoint(note).size == size
+    for path in (f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}"):
+        assert visitor.ask(f"/statements/log/{path}").status_code == 200
+    for path in (f"tile/0/000.p/{size + 1}", f"tile/entries/000.p/{size + 1}", "tile/0/001"):
+        assert visitor.ask(f"/statements/log/{path}").status_code == 404
+    for path in ("open", "tile/0/0", "../vault"):
+        assert visitor.ask(f"/statements/log/{path}").status_code in (400, 404)
+    visitor.cookie = ""
+    for path in ("vouchers", "log/checkpoint", f"log/tile/0/000.p/{size}"):
+        assert visitor.ask(f"/statements/{path}").status_code == 303
 
 
 def test_an_error_nobody_foresaw_says_nothing_of_itself(
