@@ -70,6 +70,8 @@ class Tally:
     together: Mapping[int, int]
     """Sites used on one day to how many days."""
     sites: Mapping[str, SiteUse]
+    used: Mapping[str, frozenset[str]]
+    """Missile to the sites that it was launched from."""
     moves: Mapping[tuple[str, str, str], int]
     """(missile, site, site of its next occasion) to how often."""
     hours: Mapping[int, int]
@@ -116,6 +118,7 @@ def tally(launches: Sequence[Launch]) -> Tally:
         gaps=Counter((one.day.year, gap) for one in grouped for gap in one.gaps_min),
         together=Counter(Counter(day for day, _ in _used(launches)).values()),
         sites=_sites(launches),
+        used=_used_by(launches),
         moves=_moves(grouped),
         outcomes=outcomes,
         tests=Counter(
@@ -171,6 +174,13 @@ def _sites(launches: Iterable[Launch]) -> dict[str, SiteUse]:
         )
         for site, there in found.items()
     }
+
+
+def _used_by(launches: Iterable[Launch]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in launches:
+        found[one.missile_id].add(one.site_id)
+    return {missile: frozenset(used) for missile, used in found.items()}
 
 
 def _moves(grouped: Iterable[Occasion]) -> dict[tuple[str, str, str], int]:
