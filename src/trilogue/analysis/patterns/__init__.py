@@ -1,7 +1,7 @@
 """How the force is operated: findings from the record of launches, each with its rows.
 
     source, merge, conflicts   sources side by side; where they contradict each other
-    tally                      what the findings count, from launches; `bulk` from a file of millions
+    tally                      what the findings count, from launches; `bulk` from a large file
     tempo, salvos, places,     the findings: numbers with intervals, nothing drawn and nothing said
     trajectories, outcomes,
     reach, news, tests

@@ -96,12 +96,15 @@ def backtest(
         every += alerts
         years.append(
             BackYear(
-                year=year, periods=12, alerted=alerted, alerts=len(alerts),
+                year=year,
+                periods=12,
+                alerted=alerted,
+                alerts=len(alerts),
                 lasted=sum(one.lasted is True for one in alerts),
                 for_nothing=sum(one.lasted is False for one in alerts),
                 undecided=sum(one.lasted is None for one in alerts),
                 by_chance=by_chance,
-            )  # fmt: skip
+            )
         )
     return Backtest(years=tuple(years), alerts=tuple(every))
 

@@ -1,7 +1,7 @@
 """Intervals for what is counted: shares and medians. All hold the truth with `LEVEL`.
 
->>> share(7, 8)
-Estimate(value=0.875, low=0.5982..., high=0.9782...)
+>>> share(7, 8)  # doctest: +ELLIPSIS
+Estimate(value=0.875, low=0.6033..., high=0.9775...)
 >>> median({5.0: 3, 10.0: 3, 30.0: 3})
 Estimate(value=10.0, low=5.0, high=30.0)
 """

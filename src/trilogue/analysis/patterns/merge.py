@@ -17,9 +17,10 @@ from datetime import date
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from trilogue.analysis.flight.record import Launch, launch_of
 from trilogue.analysis.patterns.source import Entry, Source
 
-__all__ = ["Merged", "merge"]
+__all__ = ["Merged", "launches", "merge"]
 
 _WEIGHTS = {
     "missile_id": 4.0, "facility_id": 4.0, "time_utc": 2.0, "type": 1.0, "maneuver": 1.0,
@@ -81,8 +82,8 @@ def _add(merged: list[list[Entry]], entries: Iterable[Entry]) -> None:
     there: dict[str, list[list[Entry]]] = defaultdict(list)
     for launch in merged:
         there[launch[0].launch.date].append(launch)
-    for day in waiting:
-        waiting[day], there[day] = _pair(there[day], waiting[day], _LIMIT)
+    for day, found in list(waiting.items()):
+        waiting[day], there[day] = _pair(there[day], found, _LIMIT)
     for day in list(waiting):
         for other in _beside(day):
             waiting[day], there[other] = _pair(there.get(other, []), waiting[day], _BESIDE)
@@ -141,3 +142,26 @@ def _late(one: str, other: str) -> float:
 
 def _minutes(time: str) -> float:
     return 60.0 * int(time[:2]) + int(time[3:5])
+
+
+def launches(merged: Sequence[Merged]) -> tuple[Launch, ...]:
+    """Return each launch for the findings: what the first source knows, gaps filled by the next.
+
+    Numbered anew, by date, when there are several sources; a single source keeps its lines. A time
+    that sources contradict is marked so, and no finding uses it.
+    """
+    several = len({entry.source for one in merged for entry in one.entries}) > 1
+    found = []
+    for number, one in enumerate(merged, start=2):
+        if not several:
+            found.append(one.first.launch)
+            continue
+        raw = dict(one.first.raw)
+        for column in raw:
+            if one.first.known(column) is None:
+                other = next((e for e in one.entries[1:] if e.known(column) is not None), None)
+                raw[column] = other.raw[column] if other else raw[column]
+        if not one.agreed("time_utc"):
+            raw["time_conflict"] = raw["time_conflict"] or "sources differ"
+        found.append(launch_of(raw, number))
+    return tuple(found)

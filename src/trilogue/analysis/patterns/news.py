@@ -12,8 +12,8 @@ surprise is that in bits (the negative logarithm to base 2).
     tempo           occasions in these days: Poisson, its rate Gamma-distributed by the two years
                     before, both tails
 
-An alert is an item of `ALERT_BITS` or more: under the model one item in 32 is one, so a busy month has
-one by chance more often than a quiet one, and the back-test counts what came of them.
+An alert is an item of `ALERT_BITS` or more: under the model one item in 32 is one, so a busy month
+has one by chance more often than a quiet one, and the back-test counts what came of them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Nuclear tests beside the missile tempo: are there more occasions about a test than otherwise?
 
-Six tests are few, and tempo has its own ups and downs. So occasions within `WINDOW` days of a test are
-compared with those that the same tests find when all are moved together along the record, which
+Six tests are few, and tempo has its own ups and downs. So occasions within `WINDOW` days of a test
+are compared with those that the same tests find when all are moved together along the record, which
 keeps their spacing and the tempo's runs (a circular shift, as for spike trains and point patterns:
 Besag and Clifford, Biometrika 76, 633–642, 1989). The probability is exact for tests that know
 nothing of occasions, in a tempo that is stationary; as tempo grew, it says little about cause.

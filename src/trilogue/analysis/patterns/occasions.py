@@ -13,6 +13,7 @@ is disputed, joins the first occasion of its site and day; alone it is an occasi
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -48,9 +49,7 @@ class Occasion:
     def gaps_min(self) -> tuple[float, ...]:
         """Minutes between successive launches, of those that have a time."""
         times = [t for one in self.launches if (t := instant_of(one))]
-        return tuple(
-            (b - a).total_seconds() / 60.0 for a, b in zip(times, times[1:], strict=False)
-        )
+        return tuple((b - a).total_seconds() / 60.0 for a, b in itertools.pairwise(times))
 
 
 def day_of(launch: Launch) -> date | None:

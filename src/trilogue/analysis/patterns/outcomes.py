@@ -1,4 +1,4 @@
-"""Outcomes: how often each class succeeds, whether it learns, how long until it can be relied on."""
+"""Outcomes: how often each class succeeds, whether it learns, how long until reliable use."""
 
 from __future__ import annotations
 
@@ -74,10 +74,14 @@ def outcomes(tally: Tally) -> tuple[Outcome, ...]:
         total = good + bad + dark
         found.append(
             Outcome(
-                missile_id=missile, successes=good, failures=bad, unknown=dark,
-                share=share(good, good + bad), at_least=good / total,
+                missile_id=missile,
+                successes=good,
+                failures=bad,
+                unknown=dark,
+                share=share(good, good + bad),
+                at_least=good / total,
                 at_most=(good + dark) / total,
-            )  # fmt: skip
+            )
         )
     return tuple(
         sorted(found, key=lambda o: (-(o.successes + o.failures + o.unknown), o.missile_id))

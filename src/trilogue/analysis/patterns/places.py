@@ -99,9 +99,12 @@ def mobility(tally: Tally, least: int = 3) -> tuple[Mobility, ...]:
         used = {site for pair in moves for site in pair}
         found.append(
             Mobility(
-                missile_id=missile, moves=total, stayed=stayed, distance_m=distance,
+                missile_id=missile,
+                moves=total,
+                stayed=stayed,
+                distance_m=distance,
                 sites=len(used),
-            )  # fmt: skip
+            )
         )
     return tuple(sorted(found, key=lambda one: (-one.distance_m.value, one.missile_id)))
 

@@ -2,8 +2,8 @@
 
 Areas are regions, each a middle and a radius of tens to hundreds of kilometres (`data/areas.csv`,
 from general maps, rounded): enough to say that a class reaches Kyushu, and no more. An area is
-reached in part when its near edge is, and wholly when its far edge is. Demonstrated is what a launch
-of the class flew; estimated is its least-energy range with the interval of `trajectories`.
+reached in part when its near edge is, and wholly when its far edge is. Demonstrated is what a
+launch of the class flew; estimated is its least-energy range with the interval of `trajectories`.
 """
 
 from __future__ import annotations
@@ -72,9 +72,12 @@ def areas() -> tuple[Area, ...]:
     text = (resources.files(__package__) / "data" / "areas.csv").read_text("utf-8")
     return tuple(
         Area(
-            row["area"], row["participant"], float(row["latitude"]), float(row["longitude"]),
+            row["area"],
+            row["participant"],
+            float(row["latitude"]),
+            float(row["longitude"]),
             float(row["radius_km"]) * 1e3,
-        )  # fmt: skip
+        )
         for row in csv.DictReader(text.splitlines(), strict=True)
     )
 
@@ -109,7 +112,7 @@ def reach(tally: Tally, estimated: Mapping[str, Estimate]) -> tuple[Reach, ...]:
                 missile_id=missile,
                 demonstrated_m=shown,
                 estimated_m=far,
-                areas=tuple(_reached(one, places, shown, far) for one in areas()),  # type: ignore[arg-type]
+                areas=tuple(_reached(one, places, shown, far) for one in areas()),
             )
         )
     return tuple(sorted(found, key=lambda one: (-_most(one), one.missile_id)))

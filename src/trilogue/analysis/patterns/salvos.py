@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trilogue.analysis.patterns.intervals import Estimate, median, share
 from trilogue.analysis.patterns.tally import Tally
 
-__all__ = ["Salvos", "SalvoYear", "salvos"]
+__all__ = ["SalvoYear", "Salvos", "salvos"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

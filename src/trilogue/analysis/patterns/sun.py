@@ -13,9 +13,11 @@ import math
 from datetime import datetime, timedelta
 from typing import Literal
 
-__all__ = ["Light", "elevation_deg", "light", "local", "season"]
+__all__ = ["SEASONS", "Light", "Season", "elevation_deg", "light", "local", "season"]
 
 Light = Literal["day", "twilight", "night"]
+Season = Literal["winter", "spring", "summer", "autumn"]
+SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
 
 _J2000 = datetime.fromisoformat("2000-01-01T12:00:00+00:00")
 HALF_HOUR = (
@@ -50,9 +52,7 @@ def elevation_deg(at: datetime, latitude: float, longitude: float) -> float:
         + 0.000289 * math.sin(3.0 * mean)
     )
     node = math.radians(125.04 - 1_934.136 * t)
-    along = math.radians(
-        280.46646 + 36_000.76983 * t + centre - 0.00569 - 0.00478 * math.sin(node)
-    )
+    along = math.radians(280.46646 + 36_000.76983 * t + centre - 0.00569 - 0.00478 * math.sin(node))
     tilt = math.radians(23.439291 - 0.0130042 * t + 0.00256 * math.cos(node))
     declination = math.asin(math.sin(tilt) * math.sin(along))
     ascension = math.atan2(math.cos(tilt) * math.sin(along), math.cos(along))
@@ -73,6 +73,6 @@ def light(at: datetime, latitude: float, longitude: float) -> Light:
     return "day" if elevation > HORIZON_DEG else "twilight" if elevation > CIVIL_DEG else "night"
 
 
-def season(month: int) -> Literal["winter", "spring", "summer", "autumn"]:
+def season(month: int) -> Season:
     """Return the season of a month, as meteorologists count them."""
-    return ("winter", "spring", "summer", "autumn")[month % 12 // 3]  # type: ignore[return-value]
+    return SEASONS[month % 12 // 3]

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trilogue.analysis.flight.record import Launch
 from trilogue.analysis.patterns.occasions import Occasion, day_of, occasions
-from trilogue.analysis.patterns.sun import light, local, season
+from trilogue.analysis.patterns.sun import Light, light, local, season
 
-__all__ = ["IN_A_ROW", "Days", "Group", "SiteUse", "Tally", "tally", "test_bin"]
+__all__ = ["IN_A_ROW", "Days", "Group", "SiteUse", "Tally", "doubling", "tally"]
 
 Group = tuple[str, str]
 """What is counted together: `("all", "")`, `("kind", "SRBM")`, `("missile", …)`, `("site", …)`."""
@@ -95,7 +95,26 @@ class Tally:
     """Missile to its kind."""
 
 
-def test_bin(number: int) -> int:
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """When an occasion began by the clock, and in which light where the site is known."""
+
+    clock: datetime
+    light: Light | None
+
+    @classmethod
+    def of(cls, one: Occasion) -> _Timed:
+        """Return it for an occasion that has a time."""
+        begun, place = one.begun, one.launches[0]
+        assert begun is not None
+        known = place.latitude is not None and place.longitude is not None
+        return cls(
+            local(begun),
+            light(begun, place.latitude, place.longitude) if known else None,  # type: ignore[arg-type]
+        )
+
+
+def doubling(number: int) -> int:
     """Return the doubling bin of the n-th test: 0 for the first, 1 for 2 and 3, 2 for 4 to 7 …"""
     return number.bit_length() - 1
 
@@ -108,6 +127,7 @@ def tally(launches: Sequence[Launch]) -> Tally:
     grouped = occasions(launches)
     outcomes = Counter((one.missile_id, one.outcome) for one in launches)
     sequence = _sequences(launches)
+    timed = [_Timed.of(one) for one in grouped if one.begun]
     return Tally(
         launches=len(launches),
         first=min(days),
@@ -122,7 +142,7 @@ def tally(launches: Sequence[Launch]) -> Tally:
         moves=_moves(grouped),
         outcomes=outcomes,
         tests=Counter(
-            (missile, test_bin(number), good)
+            (missile, doubling(number), good)
             for missile, results in sequence.items()
             for number, (_, good) in enumerate(results, start=1)
         ),
@@ -134,7 +154,10 @@ def tally(launches: Sequence[Launch]) -> Tally:
         ),
         farthest=_farthest(launches),
         kinds={one.missile_id: one.kind for one in launches},
-        **_clock(grouped),
+        hours=Counter(one.clock.hour for one in timed),
+        weekdays=Counter(one.clock.weekday() for one in timed),
+        seasons=Counter(season(one.clock.month) for one in timed),
+        lights=Counter((season(one.clock.month), one.light) for one in timed if one.light),
     )
 
 
@@ -197,31 +220,11 @@ def _moves(grouped: Iterable[Occasion]) -> dict[tuple[str, str, str], int]:
     return dict(found)
 
 
-def _clock(grouped: Iterable[Occasion]) -> dict[str, Mapping[object, int]]:
-    hours: Counter[object] = Counter()
-    weekdays: Counter[object] = Counter()
-    seasons: Counter[object] = Counter()
-    lights: Counter[object] = Counter()
-    for one in grouped:
-        begun = one.begun
-        if begun is None:
-            continue
-        clock = local(begun)
-        hours[clock.hour] += 1
-        weekdays[clock.weekday()] += 1
-        seasons[season(clock.month)] += 1
-        place = one.launches[0]
-        if place.latitude is not None and place.longitude is not None:
-            lit = light(begun, place.latitude, place.longitude)
-            lights[season(clock.month), lit] += 1
-    return {"hours": hours, "weekdays": weekdays, "seasons": seasons, "lights": lights}
-
-
 def _sequences(launches: Iterable[Launch]) -> dict[str, list[tuple[date, bool]]]:
     """Return for each missile but the unknown its tests of known outcome, by time."""
     found: dict[str, list[Launch]] = defaultdict(list)
     for one in launches:
-        if one.missile_id != UNKNOWN and one.outcome != UNKNOWN:
+        if UNKNOWN not in (one.missile_id, one.outcome):
             found[one.missile_id].append(one)
     return {
         missile: [

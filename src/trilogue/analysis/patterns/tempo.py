@@ -5,17 +5,18 @@ penalised deviance, found exactly by PELT (Killick, Fearnhead and Eckley, JASA 1
 as `ruptures` implements it (Truong, Oudre and Vayatis, Signal Processing 167, 107299, 2020). The
 penalty comes from the data: quarters are shuffled, and it is the value that `FALSE_ALARMS` of the
 shuffled series would pass. So one series in twenty without any change shows one, clustered as the
-occasions may be. Each stretch between change points is then searched again in the same way, with its
-own quarters shuffled, until nothing is found: a rise of a hundredfold hides no doubling after it.
+occasions may be. Each stretch between change points is then searched again in the same way, with
+its own quarters shuffled, until nothing is found: a rise of a hundredfold hides no doubling after it.
 
 The date of each change is then weighed day by day between its neighbours: with Gamma priors on both
-rates, the probability of day t is the Poisson–Gamma marginal likelihood of the days before and after
-(Raftery and Akman, Biometrika 73, 85–89, 1986, equations 2 and 3). Rates have Gamma posteriors with
+rates, the probability of day t is the Poisson–Gamma marginal likelihood of the days before and
+after (Raftery and Akman, Biometrika 73, 85–89, 1986, equations 2 and 3). Rates have Gamma posteriors with
 Jeffreys' prior, widened by the dispersion of the quarters where occasions cluster.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ YEAR = 365.25
 LEAST_QUARTERS = 4
 SHUFFLES = 399
 _PRIOR = (0.5, 30.0)
-"""Shape and days of the Gamma prior on the two rates about a change: half an occasion in a month."""
+"""Shape and days of the Gamma prior on both rates about a change: half an occasion a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def tempo(days: Days, begin: int, end: int, *, seed: int = 0) -> Tempo:
     ends = [begin, *(one.day for one in changes), end]
     counts, _ = quarters(days, begin, end)
     phi = _dispersion(counts, ends, begin)
-    pairs = zip(ends, ends[1:], strict=False)
+    pairs = itertools.pairwise(ends)
     return Tempo(
         begin=begin,
         end=end,
@@ -126,15 +127,13 @@ def _search(days: Days, begin: int, end: int, seed: int) -> list[ChangePoint]:
     for k in range(1, len(ends) - 1):
         found.append(_dated(days, ends[k - 1], ends[k + 1], beta, phi))
         ends[k] = found[-1].day
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in itertools.pairwise(ends):
         found += _search(days, a, b, seed)
     return sorted(found, key=lambda one: one.day)
 
 
-def quarters(
-    days: Days, begin: int, end: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return occasions and days of each quarter from `begin`, `(n,)` both; the last is cut short."""
+def quarters(days: Days, begin: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return occasions and days of each quarter from `begin`, `(n,)` each; the last is cut."""
     number = max(1, int(np.ceil((end - begin) / QUARTER)))
     edges = np.minimum(begin + np.round(np.arange(number + 1) * QUARTER), end)
     counts, _ = np.histogram(days.day + 0.5, edges, weights=days.count)
@@ -152,9 +151,7 @@ def detect(
     return tuple(found[:-1])
 
 
-def penalty(
-    counts: NDArray[np.float64], exposure: NDArray[np.float64], seed: int = 0
-) -> float:
+def penalty(counts: NDArray[np.float64], exposure: NDArray[np.float64], seed: int = 0) -> float:
     """Return the penalty that `FALSE_ALARMS` of shuffles of the quarters pass.
 
     A shuffle passes it when one change, or two about a spell, win more than the penalty for each.
@@ -226,7 +223,7 @@ def _marginal(n: NDArray[np.float64], span: NDArray[np.int64]) -> NDArray[np.flo
 def _dispersion(counts: NDArray[np.float64], ends: Sequence[int], begin: int) -> float:
     """Return the variance of quarterly counts over their mean, pooled over rates, at least 1."""
     squares, freedom = 0.0, 0
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in itertools.pairwise(ends):
         first, last = round((a - begin) / QUARTER), round((b - begin) / QUARTER)
         part = counts[first:last]
         if len(part) > 1 and part.mean() > 0.0:

@@ -34,9 +34,12 @@ from trilogue.analysis.flight.record import Launch
 from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate
 
-__all__ = ["FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "least_energy", "shapes", "step_m", "trajectory"]
+__all__ = [
+    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "least_energy", "shapes", "step_m",
+    "trajectory",
+]  # fmt: skip
 
-SPEED_SD = 0.03
+SPEED_SD = 0.026
 EARTH_M = 6_371e3
 FURTHEST_M = math.pi * EARTH_M
 _DRAWS = 4_000
@@ -108,7 +111,8 @@ def least_energy(
     low, high = np.quantile(_range_at(speeds), [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
     # What flew a distance can fly it.
     least = distance_m - step_m(distance_m) / 2.0
-    return Estimate(*(min(max(one, least), FURTHEST_M) for one in (middle, float(low), float(high))))
+    middle, low, high = (min(max(float(x), least), FURTHEST_M) for x in (middle, low, high))
+    return Estimate(middle, low, high)
 
 
 def furthest_m(missile: Missile, latitude: float, longitude: float) -> float:

@@ -83,7 +83,9 @@ def test_another_value_is_found_and_nothing_else(row, column):
     assert plain[0].date == ROWS[row]["date_utc"]
 
 
-BOTH = [i for i, r in enumerate(ROWS) if r["apogee_km"] and r["distance_km"] not in {"", r["apogee_km"]}]
+BOTH = [
+    i for i, r in enumerate(ROWS) if r["apogee_km"] and r["distance_km"] not in {"", r["apogee_km"]}
+]
 
 
 @given(st.sampled_from(BOTH))
@@ -97,8 +99,12 @@ def test_swapped_columns_are_one_conflict(row):
     assert found.said[0][2] == found.said[1][2][::-1]
 
 
-FILLED = [(i, c) for i, r in enumerate(ROWS) for c in ("apogee_km", "distance_km", "time_utc", "outcome")
-          if r[c] not in {"", "unknown"} and not r["time_conflict"]]  # fmt: skip
+FILLED = [
+    (i, c)
+    for i, r in enumerate(ROWS)
+    for c in ("apogee_km", "distance_km", "time_utc", "outcome")
+    if r[c] not in {"", "unknown"} and not r["time_conflict"]
+]
 
 
 @given(st.sampled_from(FILLED))
@@ -181,7 +187,7 @@ def test_a_cell_that_cannot_be_is_named(column, value, said):
 
 
 def test_other_columns_are_refused_by_name():
-    with pytest.raises(SourceError, match="lacks .*apogee_km"):
+    with pytest.raises(SourceError, match=r"lacks .*apogee_km"):
         read_source("A", text(ROWS).replace("apogee_km", "height", 1))
     with pytest.raises(SourceError, match="line 3: 1 cells"):
         read_source("A", text(ROWS[:1]) + "x\n")
