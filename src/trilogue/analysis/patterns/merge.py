@@ -156,11 +156,10 @@ def launches(merged: Sequence[Merged]) -> tuple[Launch, ...]:
         if not several:
             found.append(one.first.launch)
             continue
-        raw = dict(one.first.raw)
-        for column in raw:
-            if one.first.known(column) is None:
-                other = next((e for e in one.entries[1:] if e.known(column) is not None), None)
-                raw[column] = other.raw[column] if other else raw[column]
+        raw = {
+            column: next((e.raw[column] for e in one.entries if e.known(column) is not None), text)
+            for column, text in one.first.raw.items()
+        }
         if not one.agreed("time_utc"):
             raw["time_conflict"] = raw["time_conflict"] or "sources differ"
         found.append(launch_of(raw, number))

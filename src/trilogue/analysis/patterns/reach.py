@@ -83,11 +83,15 @@ def areas() -> tuple[Area, ...]:
 
 
 def greatest(trajectories: Sequence[Trajectory]) -> dict[str, Estimate]:
-    """Return for each class the estimate of its flight that would go furthest."""
+    """Return for each class the estimate of its flight that would go furthest.
+
+    Depressed flights do not count: a low apogee may be a manoeuvre that nobody reported, and then
+    it tells nothing of what the missile can do.
+    """
     found: dict[str, Estimate] = {}
     for one in trajectories:
         far = one.least_energy_m
-        if far is None or one.missile_id == UNKNOWN:
+        if far is None or one.missile_id == UNKNOWN or one.shape == "depressed":
             continue
         best = found.get(one.missile_id)
         if best is None or (far.value, far.low) > (best.value, best.low):
@@ -104,7 +108,8 @@ def reach(tally: Tally, estimated: Mapping[str, Estimate]) -> tuple[Reach, ...]:
             for site in used
             if (one := tally.sites[site]).latitude is not None and one.longitude is not None
         ]
-        shown, far = tally.farthest.get(missile), estimated.get(missile)
+        shown = tally.farthest.get(missile)
+        far = _at_least(estimated.get(missile), shown)
         if missile == UNKNOWN or not places or (shown is None and far is None):
             continue
         found.append(
@@ -116,6 +121,13 @@ def reach(tally: Tally, estimated: Mapping[str, Estimate]) -> tuple[Reach, ...]:
             )
         )
     return tuple(sorted(found, key=lambda one: (-_most(one), one.missile_id)))
+
+
+def _at_least(far: Estimate | None, shown: float | None) -> Estimate | None:
+    """Return an estimate that is no less than what was flown: another flight may have told more."""
+    if far is None or shown is None:
+        return far
+    return Estimate(max(far.value, shown), max(far.low, shown), max(far.high, shown))
 
 
 def _most(one: Reach) -> float:

@@ -5,13 +5,13 @@ penalised deviance, found exactly by PELT (Killick, Fearnhead and Eckley, JASA 1
 as `ruptures` implements it (Truong, Oudre and Vayatis, Signal Processing 167, 107299, 2020). The
 penalty comes from the data: quarters are shuffled, and it is the value that `FALSE_ALARMS` of the
 shuffled series would pass. So one series in twenty without any change shows one, clustered as the
-occasions may be. Each stretch between change points is then searched again in the same way, with
-its own quarters shuffled, until nothing is found: a rise of a hundredfold hides no doubling after it.
+occasions may be. Each stretch between change points is then searched again in the same way, its own
+quarters shuffled, until nothing is found: a rise of a hundredfold hides no doubling after it.
 
 The date of each change is then weighed day by day between its neighbours: with Gamma priors on both
-rates, the probability of day t is the Poisson–Gamma marginal likelihood of the days before and
-after (Raftery and Akman, Biometrika 73, 85–89, 1986, equations 2 and 3). Rates have Gamma posteriors with
-Jeffreys' prior, widened by the dispersion of the quarters where occasions cluster.
+rates, the probability of a day is the Poisson–Gamma marginal likelihood of the days before and after
+it (Raftery and Akman, Biometrika 73, 85–89, 1986, equations 2 and 3). Rates have Gamma posteriors
+with Jeffreys' prior, widened by the dispersion of the quarters where occasions cluster.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Trajectories: lofted, near least energy or depressed, and how far the same missile would go.
 
-The flight that fits a launch's apogee and distance is flown again with the same notional missile at
-other tilts, northward, where the turning Earth neither helps nor hinders: the furthest of them is
-the minimum-energy flight. The record rounds its numbers, and no notional missile is the real one;
-both widen the interval:
+Flights of the notional family (`flight.notional`) were simulated for every speed and tilt, and each
+missile at its best tilt northward, where the turning Earth neither helps nor hinders: its
+minimum-energy flight. The flight that fits a launch's apogee and distance lies between those of the
+table (`tools/build_least_energy.py`), and so does the least speed of its missile; low and short ones
+that no missile of the common boost makes are looked up among the brisk ones, as `flight.fit` does.
+The record rounds its numbers, and no notional missile is the real one; both widen the interval:
 
 - a recorded number stands for any within half of its last step (`step_m`), each as likely;
 - what the missile's family costs is an error of speed, `SPEED_SD`, measured over missiles that are
@@ -19,14 +21,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import LinearNDInterpolator
 from scipy.optimize import minimize_scalar
 
-from trilogue.analysis.flight.fit import NoFlight, fit
+from trilogue.analysis.flight.fit import BRISK_RANGE_M
 from trilogue.analysis.flight.flown import LOFTED, Shape
 from trilogue.analysis.flight.gravity import MU
 from trilogue.analysis.flight.missile import Missile
@@ -35,14 +39,14 @@ from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate
 
 __all__ = [
-    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "least_energy", "shapes", "step_m",
-    "trajectory",
+    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "least_energy", "least_speeds", "shapes",
+    "speed_for", "step_m", "trajectory",
 ]  # fmt: skip
 
-SPEED_SD = 0.026
+SPEED_SD = 0.023
 EARTH_M = 6_371e3
 FURTHEST_M = math.pi * EARTH_M
-_DRAWS = 4_000
+_DRAWS = 2_000
 _STEPS = (0.5, 3.0)
 SHAPES: tuple[Shape, ...] = ("lofted", "minimum-energy", "depressed")
 Why = Literal["manoeuvre", "failure", "apogee", "distance", "site", "no-flight"]
@@ -80,12 +84,7 @@ def trajectory(launch: Launch) -> Trajectory:
         return blank
     assert launch.apogee_m is not None
     assert launch.distance_m is not None
-    assert launch.latitude is not None
-    assert launch.longitude is not None
-    bearing = 90.0 if launch.bearing_deg is None else launch.bearing_deg
-    far = least_energy(
-        launch.apogee_m, launch.distance_m, launch.latitude, launch.longitude, bearing
-    )
+    far = least_energy(launch.apogee_m, launch.distance_m)
     share = shapes(launch.apogee_m, launch.distance_m)
     shape = max(share, key=lambda one: share[one])
     return Trajectory(
@@ -96,23 +95,50 @@ def trajectory(launch: Launch) -> Trajectory:
 
 
 @lru_cache(maxsize=4096)
-def least_energy(
-    apogee_m: float, distance_m: float, latitude: float, longitude: float, bearing_deg: float
-) -> Estimate | None:
+def least_energy(apogee_m: float, distance_m: float) -> Estimate | None:
     """Return the range at least energy of what flew so, `None` when no ballistic flight fits."""
-    found = fit(apogee_m, distance_m, latitude, longitude, bearing_deg)
-    if isinstance(found, NoFlight):
+    found, error = least_speeds(np.array([apogee_m]), np.array([distance_m])), _speed_errors()
+    if not np.isfinite(found[0]):
         return None
-    middle = furthest_m(found.missile, latitude, longitude)
-    apogees, distances = _drawn(apogee_m, distance_m)
-    rng = np.random.default_rng(1)
-    speeds = _speed_for(middle) * _arc_speed(apogees, distances) / _arc_speed(apogee_m, distance_m)
-    speeds = speeds * np.exp(rng.normal(0.0, SPEED_SD, len(speeds)))
-    low, high = np.quantile(_range_at(speeds), [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0])
+    rounded = least_speeds(*_drawn(apogee_m, distance_m))
+    # Where rounding leaves the family, the flights that stay in it speak.
+    rounded = np.where(np.isfinite(rounded), rounded, found[0])
+    tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
+    low, high = np.quantile(_range_at(rounded * error), tails)
     # What flew a distance can fly it.
     least = distance_m - step_m(distance_m) / 2.0
-    middle, low, high = (min(max(float(x), least), FURTHEST_M) for x in (middle, low, high))
-    return Estimate(middle, low, high)
+    three = (
+        min(max(float(x), least), FURTHEST_M) for x in (_range_at(found)[0], float(low), float(high))
+    )
+    return Estimate(*three)
+
+
+def least_speeds(
+    apogee_m: NDArray[np.float64], distance_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return least speeds in m/s of the missiles that flew so, `(n,)`; NaN where no flight fits."""
+    at = np.column_stack([np.log(apogee_m), np.log(distance_m)])
+    common, brisk = _tables()
+    found = common(at)
+    short = ~np.isfinite(found) & (distance_m <= BRISK_RANGE_M)
+    if short.any():
+        found[short] = brisk(at[short])
+    speeds: NDArray[np.float64] = np.exp(found)
+    return speeds
+
+
+@cache
+def _tables() -> tuple[LinearNDInterpolator, LinearNDInterpolator]:
+    with (resources.files(__package__) / "data" / "least_energy.npz").open("rb") as file:
+        rows = np.load(file)
+        tables = [rows[name].astype(np.float64) for name in ("common", "brisk")]
+    return tuple(LinearNDInterpolator(t[:, :2], t[:, 2]) for t in tables)  # type: ignore[return-value]
+
+
+@cache
+def _speed_errors() -> NDArray[np.float64]:
+    rng = np.random.default_rng(1)
+    return np.exp(rng.normal(0.0, SPEED_SD, _DRAWS))
 
 
 def furthest_m(missile: Missile, latitude: float, longitude: float) -> float:
@@ -182,15 +208,6 @@ def _least_apogee(distance_m: ArrayLike) -> NDArray[np.float64]:
     return found
 
 
-def _arc_speed(apogee_m: ArrayLike, distance_m: ArrayLike) -> NDArray[np.float64]:
-    """Return the speed of the arc with an apogee and a distance, over a still Earth without air."""
-    half = 0.5 * np.asarray(distance_m, np.float64) / EARTH_M
-    top = EARTH_M + np.asarray(apogee_m, np.float64)
-    e = (top - EARTH_M) / (top - EARTH_M * np.cos(half))
-    found: NDArray[np.float64] = np.sqrt(MU * (2.0 / EARTH_M - (1.0 + e) / top))
-    return found
-
-
 def _range_at(speed: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the least-energy range at speeds (Wheelon 1959, equation 20)."""
     q = np.minimum(speed**2 * EARTH_M / MU, 1.0)
@@ -198,7 +215,7 @@ def _range_at(speed: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def _speed_for(range_m: float) -> float:
+def speed_for(range_m: float) -> float:
     """Return the least speed for a range: the inverse of `_range_at`."""
     s = math.sin(min(0.5 * range_m / EARTH_M, 0.5 * math.pi))
     return math.sqrt(2.0 * s / (1.0 + s) * MU / EARTH_M)
