@@ -108,7 +108,8 @@ def least_energy(apogee_m: float, distance_m: float) -> Estimate | None:
     # What flew a distance can fly it.
     least = distance_m - step_m(distance_m) / 2.0
     three = (
-        min(max(float(x), least), FURTHEST_M) for x in (_range_at(found)[0], float(low), float(high))
+        min(max(float(x), least), FURTHEST_M)
+        for x in (_range_at(found)[0], float(low), float(high))
     )
     return Estimate(*three)
 

@@ -63,8 +63,16 @@ def _json(results: Results) -> dict[str, Any]:
         **{
             name: _flat(getattr(found, name))
             for name in (
-                "salvos", "sites", "mobility", "clock", "trajectories", "outcomes", "learning",
-                "reliability", "reach", "nuclear",
+                "salvos",
+                "sites",
+                "mobility",
+                "clock",
+                "trajectories",
+                "outcomes",
+                "learning",
+                "reliability",
+                "reach",
+                "nuclear",
             )  # fmt: skip
         },
     }

@@ -42,6 +42,4 @@ def gather(sources: Sequence[Source], merged: Sequence[Merged], since: date | No
 
 def nuclear_tests() -> list[tuple[str, int]]:
     """Return the known nuclear tests with their days as ordinals."""
-    return [
-        (name, date.fromisoformat(one.date).toordinal()) for name, one in known_tests().items()
-    ]
+    return [(name, date.fromisoformat(one.date).toordinal()) for name, one in known_tests().items()]

@@ -133,11 +133,11 @@ def _basis(results: Results, words: Words, name: str | None) -> str:
     one = results.found.basis[name]
     used = words.say("page.rows", used=len(one.used), all=len(results.found.launches))
     if not one.left_out:
-        return f"{used}. {words.say('page.left_none')}"
+        return words.say("page.stop", one=used, two=words.say("page.left_none"))
     reasons = "; ".join(
         words.say(f"reason.{why}", n=len(rows)) for why, rows in one.left_out.items()
     )
-    return f"{used}. {words.say('page.left', reasons=reasons)}"
+    return words.say("page.stop", one=used, two=words.say("page.left", reasons=reasons))
 
 
 def _lines(results: Results, words: Words, name: str | None) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "lines", "tables"]
 
+_LEAST_BITS = 1.0
+"""What is no less likely than a coin is not told as new."""
 _MOST_CONFLICTS = 200
 """Conflicts shown on the page; the file beside it has all."""
 _NUMBERS = frozenset(
@@ -54,7 +56,11 @@ def tables(results: Results, words: Words) -> dict[str, list[Table]]:
         "sites": [_mobility(results, words), _sites(results, words)],
         "clock": [],
         "trajectories": [_trajectories(results, words)],
-        "outcomes": [_outcomes(results, words), _learning(results, words), _reliable(results, words)],
+        "outcomes": [
+            _outcomes(results, words),
+            _learning(results, words),
+            _reliable(results, words),
+        ],
         "reach": [_reach(results, words)],
         "nuclear": [_nuclear(results)],
         "record": [_basis(results, words), *_conflicts(results, words)],
@@ -87,12 +93,15 @@ def _news(results: Results, words: Words) -> Table:
     for one in news.items:
         text = item(one, news, words)
         key = (one.kind, text, one.day.isoformat())
-        if key in seen:
+        if key in seen or one.bits < _LEAST_BITS:
             continue
         seen.add(key)
         rows.append(
             (
-                words.say(f"word.{one.kind}"), text, one.day.isoformat(), f"{one.bits:.1f}",
+                words.say(f"word.{one.kind}"),
+                text,
+                one.day.isoformat(),
+                f"{one.bits:.1f}",
                 lines(one.rows),
             )  # fmt: skip
         )
@@ -102,8 +111,14 @@ def _news(results: Results, words: Words) -> Table:
 def _backtest(results: Results) -> Table:
     rows = [
         (
-            str(one.year), str(one.periods), str(one.alerted), str(one.alerts), str(one.lasted),
-            str(one.for_nothing), str(one.undecided), f"{one.by_chance:.1f}",
+            str(one.year),
+            str(one.periods),
+            str(one.alerted),
+            str(one.alerts),
+            str(one.lasted),
+            str(one.for_nothing),
+            str(one.undecided),
+            f"{one.by_chance:.1f}",
         )  # fmt: skip
         for one in results.found.backtests[ALERT_BITS].years
     ]
@@ -119,9 +134,12 @@ def _thresholds(results: Results) -> Table:
         years = back.years
         rows.append(
             (
-                f"{bits:g}", str(sum(one.alerted for one in years)),
-                *(str(sum(getattr(one, name) for one in years))
-                  for name in ("alerts", "lasted", "for_nothing", "undecided")),
+                f"{bits:g}",
+                str(sum(one.alerted for one in years)),
+                *(
+                    str(sum(getattr(one, name) for one in years))
+                    for name in ("alerts", "lasted", "for_nothing", "undecided")
+                ),
                 f"{sum(one.by_chance for one in years):.0f}",
             )  # fmt: skip
         )
@@ -138,7 +156,8 @@ def _tempo(results: Results, words: Words) -> Table:
                 (
                     words.group(group),
                     words.day(rate.begin),
-                    "–" if change is None
+                    "–"
+                    if change is None
                     else f"{words.day(change.low)} – {words.day(change.high)}",
                     words.interval(Estimate(rate.value, rate.low, rate.high)),
                     str(rate.occasions),
@@ -150,7 +169,10 @@ def _tempo(results: Results, words: Words) -> Table:
 def _salvos(results: Results, words: Words) -> Table:
     rows = [
         (
-            str(one.year), str(one.occasions), str(one.launches), words.percent(one.several),
+            str(one.year),
+            str(one.occasions),
+            str(one.launches),
+            words.percent(one.several),
             str(one.largest),
             "–" if one.gap_min is None else words.interval(one.gap_min, digits=0),
             str(one.same_minute),
@@ -164,8 +186,11 @@ def _salvos(results: Results, words: Words) -> Table:
 def _mobility(results: Results, words: Words) -> Table:
     rows = [
         (
-            words.missile(one.missile_id), str(one.moves), words.percent(one.stayed),
-            words.interval(one.distance_m, 1e-3, 0), str(one.sites),
+            words.missile(one.missile_id),
+            str(one.moves),
+            words.percent(one.stayed),
+            words.interval(one.distance_m, 1e-3, 0),
+            str(one.sites),
         )  # fmt: skip
         for one in results.found.mobility
     ]
@@ -175,9 +200,15 @@ def _mobility(results: Results, words: Words) -> Table:
 def _sites(results: Results, words: Words) -> Table:
     rows = [
         (
-            words.site(one.site_id), one.first, one.last, str(one.launches),
-            *(("–",) * 3 if one.away is None
-              else map(_km, (one.away.coast_m, one.away.south_m, one.away.north_m))),
+            words.site(one.site_id),
+            one.first,
+            one.last,
+            str(one.launches),
+            *(
+                ("–",) * 3
+                if one.away is None
+                else map(_km, (one.away.coast_m, one.away.south_m, one.away.north_m))
+            ),
         )  # fmt: skip
         for one in results.found.sites
     ]
@@ -209,7 +240,10 @@ def _trajectories(results: Results, words: Words) -> Table:
 def _outcomes(results: Results, words: Words) -> Table:
     rows = [
         (
-            words.missile(one.missile_id), str(one.successes), str(one.failures), str(one.unknown),
+            words.missile(one.missile_id),
+            str(one.successes),
+            str(one.failures),
+            str(one.unknown),
             "–" if one.share is None else words.percent(one.share),
             f"{100.0 * one.at_least:.0f} % / {100.0 * one.at_most:.0f} %",
         )  # fmt: skip
@@ -223,7 +257,9 @@ def _learning(results: Results, words: Words) -> Table:
     rows = [
         (
             words.say("word.all") if one.missile_id == "all" else words.missile(one.missile_id),
-            str(one.tests), words.interval(one.odds_factor), f"{100.0 * one.improving:.0f} %",
+            str(one.tests),
+            words.interval(one.odds_factor),
+            f"{100.0 * one.improving:.0f} %",
         )  # fmt: skip
         for one in results.found.learning
     ]
@@ -233,7 +269,9 @@ def _learning(results: Results, words: Words) -> Table:
 def _reliable(results: Results, words: Words) -> Table:
     rows = [
         (
-            words.missile(missile), first.isoformat(), "–" if last is None else last.isoformat(),
+            words.missile(missile),
+            first.isoformat(),
+            "–" if last is None else last.isoformat(),
             "–" if last is None else f"{(last - first).days:,}",
         )  # fmt: skip
         for missile, first, last in sorted(
@@ -258,8 +296,10 @@ def _reach(results: Results, words: Words) -> Table:
                 guessed.append(f"{name} {100.0 * one.probability:.0f} %")
         rows.append(
             (
-                words.say(f"word.{area.participant}"), words.say(f"area.{area.area}"),
-                _few(shown), _few(guessed),
+                words.say(f"word.{area.participant}"),
+                words.say(f"area.{area.area}"),
+                _few(shown),
+                _few(guessed),
             )  # fmt: skip
         )
     return Table("reach-areas", ("group", "area", "demonstrated", "estimated"), rows)
@@ -293,7 +333,12 @@ def _basis(results: Results, words: Words) -> Table:
     return Table("basis", ("finding", "uses", "leaves", "why"), rows)
 
 
-_SECTIONS = {"spacing": "head.gap", "mobility": "head.moves", "learning": "head.factor", "news": "page.new"}
+_SECTIONS = {
+    "spacing": "head.gap",
+    "mobility": "head.moves",
+    "learning": "head.factor",
+    "news": "page.new",
+}
 
 
 def _section(name: str, words: Words) -> str:
@@ -304,9 +349,12 @@ def _conflicts(results: Results, words: Words) -> Iterable[Table]:
     """Yield what sources contradict: among those merged, and what is known of others."""
     rows = [
         (
-            words.say(f"word.{one.kind}"), one.date, ", ".join(one.columns) or "–",
+            words.say(f"word.{one.kind}"),
+            one.date,
+            ", ".join(one.columns) or "–",
             "; ".join(
-                f"{source} {line}: {', '.join(map(_value, values))}" if values
+                f"{source} {line}: {', '.join(map(_value, values))}"
+                if values
                 else f"{source} {line}"
                 for source, line, values in one.said
             ),

@@ -40,7 +40,9 @@ def shapes_figure(found: Findings, words: Words) -> Figure:
         axes.set_yscale("log")
         across = np.geomspace(80e3, 6_000e3, 120)
         least = np.array([minimum_energy_apogee_m(float(x)) for x in across])
-        axes.fill_between(across / 1e3, least / LOFTED / 1e3, least * LOFTED / 1e3, color=RULE, alpha=0.6)
+        axes.fill_between(
+            across / 1e3, least / LOFTED / 1e3, least * LOFTED / 1e3, color=RULE, alpha=0.6
+        )
         axes.plot(across / 1e3, least / 1e3, color=MUTED, linewidth=1.0)
         axes.annotate(
             words.say("axis.least_energy"),
@@ -72,12 +74,23 @@ def shapes_figure(found: Findings, words: Words) -> Figure:
         title(canvas, words.say("figure.shapes"), 0.955)
         rows = [
             (
-                one.row, one.missile_id, f"{one.apogee_m:.0f}", f"{one.distance_m:.0f}", one.shape,
+                one.row,
+                one.missile_id,
+                f"{one.apogee_m:.0f}",
+                f"{one.distance_m:.0f}",
+                one.shape,
                 f"{one.shape_probability:.3f}",
                 *(
-                    ("", "", "") if one.least_energy_m is None
-                    else (f"{x:.0f}" for x in (one.least_energy_m.value, one.least_energy_m.low,
-                                                one.least_energy_m.high))
+                    ("", "", "")
+                    if one.least_energy_m is None
+                    else (
+                        f"{x:.0f}"
+                        for x in (
+                            one.least_energy_m.value,
+                            one.least_energy_m.low,
+                            one.least_energy_m.high,
+                        )
+                    )
                 ),
             )  # fmt: skip
             for one in judged
@@ -107,7 +120,9 @@ def ranges_figure(found: Findings, words: Words) -> Figure:
             assert one.estimated_m is not None
             low, high = one.estimated_m.low / 1e3, one.estimated_m.high / 1e3
             axes.plot([low, high], [level, level], color="#124f9c", linewidth=4.5, alpha=0.35)
-            axes.plot(one.estimated_m.value / 1e3, level, marker="D", markersize=4.5, color="#124f9c")
+            axes.plot(
+                one.estimated_m.value / 1e3, level, marker="D", markersize=4.5, color="#124f9c"
+            )
             if one.demonstrated_m is not None:
                 axes.plot(one.demonstrated_m / 1e3, level, marker="o", markersize=5.0, color=INK)
         axes.set_yticks(range(len(shown)))
@@ -125,9 +140,12 @@ def ranges_figure(found: Findings, words: Words) -> Figure:
         title(canvas, words.say("figure.ranges"), 1.0 - 0.22 / height)
         rows = [
             (
-                one.missile_id, "" if one.demonstrated_m is None else f"{one.demonstrated_m:.0f}",
-                *(f"{x:.0f}" for x in (one.estimated_m.value, one.estimated_m.low,
-                                       one.estimated_m.high)),
+                one.missile_id,
+                "" if one.demonstrated_m is None else f"{one.demonstrated_m:.0f}",
+                *(
+                    f"{x:.0f}"
+                    for x in (one.estimated_m.value, one.estimated_m.low, one.estimated_m.high)
+                ),
             )  # fmt: skip
             for one in shown[::-1]
             if one.estimated_m is not None
@@ -155,7 +173,9 @@ def outcomes_figure(found: Findings, words: Words) -> Figure:
             assert one.share is not None
             axes.plot([one.at_least, one.at_most], [level, level], color=RULE, linewidth=7.0)
             axes.plot([one.share.low, one.share.high], [level] * 2, color="#124f9c", linewidth=1.6)
-            axes.plot(one.share.value, level, marker="o", markersize=5.5, color="#124f9c")
+            axes.plot(
+                one.share.value, level, marker="o", markersize=5.5, color="#124f9c", clip_on=False
+            )  # fmt: skip
             axes.text(
                 1.02, level, _of(one), transform=axes.get_yaxis_transform(), va="center",
                 fontsize=7.5, color=MUTED,
@@ -169,10 +189,17 @@ def outcomes_figure(found: Findings, words: Words) -> Figure:
         title(canvas, words.say("figure.outcomes"), 1.0 - 0.22 / height)
         rows = [
             (
-                one.missile_id, one.successes, one.failures, one.unknown,
-                *(("", "", "") if one.share is None
-                  else (f"{x:.4f}" for x in (one.share.value, one.share.low, one.share.high))),
-                f"{one.at_least:.4f}", f"{one.at_most:.4f}",
+                one.missile_id,
+                one.successes,
+                one.failures,
+                one.unknown,
+                *(
+                    ("", "", "")
+                    if one.share is None
+                    else (f"{x:.4f}" for x in (one.share.value, one.share.low, one.share.high))
+                ),
+                f"{one.at_least:.4f}",
+                f"{one.at_most:.4f}",
             )  # fmt: skip
             for one in found.outcomes
         ]
@@ -206,7 +233,9 @@ def hours_figure(found: Findings, words: Words) -> Figure:
         axes.set_ylabel(words.say("axis.occasions"))
         days = canvas.add_axes((0.53, 0.17, 0.2, 0.65))
         quiet(days)
-        days.bar(range(7), [clock.weekdays.get(d, 0) for d in range(7)], color="#124f9c", width=0.75)
+        days.bar(
+            range(7), [clock.weekdays.get(d, 0) for d in range(7)], color="#124f9c", width=0.75
+        )
         days.set_xticks(range(7))
         short = 1 if words.language != "en" else 2
         days.set_xticklabels([words.say(f"word.{d}")[:short] for d in DAYS])

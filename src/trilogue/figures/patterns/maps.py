@@ -11,7 +11,19 @@ from trilogue.analysis.geodesy.outline import ellipse_outline
 from trilogue.analysis.patterns.findings import Findings
 from trilogue.analysis.patterns.reach import areas
 from trilogue.figures.outlines import outlines
-from trilogue.figures.paper import COAST, INK, LAND, MUTED, PAPER, RULE, SEA, Figure, paper, printed, table
+from trilogue.figures.paper import (
+    COAST,
+    INK,
+    LAND,
+    MUTED,
+    PAPER,
+    RULE,
+    SEA,
+    Figure,
+    paper,
+    printed,
+    table,
+)
 from trilogue.figures.patterns.over_time import title
 from trilogue.figures.patterns.words import Words
 
@@ -23,6 +35,11 @@ __all__ = ["reach_figure", "sites_figure"]
 _NAMED = 16
 """Sites that are named on the map: those with most launches, where there is room."""
 _APART_KM = 13.0
+_ASIDE = {
+    "capital": (-75.0, "right"), "gangwon": (75.0, "left"), "chungcheong": (-95.0, "right"),
+    "jeolla": (-75.0, "right"), "gyeongsang": (70.0, "left"), "kanto": (95.0, "left"),
+}  # fmt: skip
+"""Where names would lie on each other: kilometres to the side, and which way they run."""
 
 
 def sites_figure(found: Findings, words: Words) -> Figure:
@@ -61,9 +78,19 @@ def sites_figure(found: Findings, words: Words) -> Figure:
         title(canvas, words.say("figure.sites"), 0.955)
         rows = [
             (
-                one.site_id, one.latitude, one.longitude, one.launches, one.first, one.last,
-                *(("", "", "") if one.away is None
-                  else (f"{x:.0f}" for x in (one.away.coast_m, one.away.south_m, one.away.north_m))),
+                one.site_id,
+                one.latitude,
+                one.longitude,
+                one.launches,
+                one.first,
+                one.last,
+                *(
+                    ("", "", "")
+                    if one.away is None
+                    else (
+                        f"{x:.0f}" for x in (one.away.coast_m, one.away.south_m, one.away.north_m)
+                    )
+                ),
             )  # fmt: skip
             for one in found.sites
         ]
@@ -107,15 +134,21 @@ def reach_figure(found: Findings, words: Words) -> Figure:
                 linewidth=0.0, zorder=3,
             )  # fmt: skip
             x, y = (float(v) / 1e3 for v in plane.project(area.latitude, area.longitude))
+            aside, side = _ASIDE.get(area.area, (0.0, "center"))
             axes.text(
-                x, y, f"{words.say(f'area.{area.area}')}\n{counts[area.area]}", ha="center",
+                x + aside, y, f"{words.say(f'area.{area.area}')}\n{counts[area.area]}", ha=side,
                 va="center", fontsize=7.5, color=INK, zorder=5, path_effects=_halo(),
             )  # fmt: skip
         title(canvas, words.say("figure.reach"), 0.955)
         rows = [
             (
-                reach.missile_id, one.participant, one.area, f"{one.near_m:.0f}", f"{one.far_m:.0f}",
-                one.demonstrated, one.estimated or "",
+                reach.missile_id,
+                one.participant,
+                one.area,
+                f"{one.near_m:.0f}",
+                f"{one.far_m:.0f}",
+                one.demonstrated,
+                one.estimated or "",
                 "" if one.probability is None else f"{one.probability:.3f}",
             )  # fmt: skip
             for reach in found.reach
@@ -132,15 +165,11 @@ def reach_figure(found: Findings, words: Words) -> Figure:
         return printed(canvas, table(columns, rows), text)
 
 
-def _ground(
-    axes: Axes, plane: Plane, across: tuple[float, float], up: tuple[float, float]
-) -> None:
+def _ground(axes: Axes, plane: Plane, across: tuple[float, float], up: tuple[float, float]) -> None:
     axes.set_facecolor(SEA)
     for ring in outlines():
         east, north = plane.project(ring[:, 0], ring[:, 1])
-        axes.fill(
-            east / 1e3, north / 1e3, facecolor=LAND, edgecolor=COAST, linewidth=0.6, zorder=1
-        )
+        axes.fill(east / 1e3, north / 1e3, facecolor=LAND, edgecolor=COAST, linewidth=0.6, zorder=1)
     axes.set_xlim(*across)
     axes.set_ylim(*up)
     axes.set_aspect("equal")

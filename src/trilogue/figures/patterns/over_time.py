@@ -12,14 +12,33 @@ import numpy as np
 from trilogue.analysis.flight.record import Launch
 from trilogue.analysis.patterns.findings import Findings
 from trilogue.analysis.patterns.occasions import day_of
-from trilogue.figures.paper import INK, MUTED, PAPER, RULE, Figure, paper, printed, quiet, table
+from trilogue.figures.paper import (
+    COAST,
+    INK,
+    MUTED,
+    PAPER,
+    RULE,
+    Figure,
+    paper,
+    printed,
+    quiet,
+    table,
+)
 from trilogue.figures.patterns.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["COLOURS", "classes_figure", "legend", "salvos_figure", "tempo_figure", "title", "year_of"]
+__all__ = [
+    "COLOURS",
+    "classes_figure",
+    "legend",
+    "salvos_figure",
+    "tempo_figure",
+    "title",
+    "year_of",
+]
 
 COLOURS = {"success": "#124f9c", "failure": "#b0430a", "unknown": "#8d929a"}
 MARKS = {"success": "o", "failure": "X", "unknown": "o"}
@@ -38,7 +57,7 @@ def tempo_figure(found: Findings, words: Words) -> Figure:
             [y + 0.5 for y in span],
             [years.get(y, 0) for y in span],
             width=0.8,
-            color=RULE,
+            color=COAST,
             zorder=2,
         )
         for rate in tempo.rates:
@@ -75,7 +94,11 @@ def tempo_figure(found: Findings, words: Words) -> Figure:
         rows: list[Sequence[object]] = [("year", y, y + 1, years.get(y, 0), "", "") for y in span]
         rows += [
             (
-                "rate", words.day(r.begin), words.day(r.end), f"{r.value:.4g}", f"{r.low:.4g}",
+                "rate",
+                words.day(r.begin),
+                words.day(r.end),
+                f"{r.value:.4g}",
+                f"{r.low:.4g}",
                 f"{r.high:.4g}",
             )  # fmt: skip
             for r in tempo.rates
@@ -84,7 +107,9 @@ def tempo_figure(found: Findings, words: Words) -> Figure:
             ("change", words.day(c.day), "", "", words.day(c.low), words.day(c.high))
             for c in tempo.changes
         ]
-        rows += [("nuclear test", words.day(t.day), "", t.name, "", "") for t in found.nuclear.tests]
+        rows += [
+            ("nuclear test", words.day(t.day), "", t.name, "", "") for t in found.nuclear.tests
+        ]
         text = words.say(
             "figure.said_tempo",
             years=", ".join(f"{y} {years[y]}" for y in sorted(years)),
@@ -177,8 +202,11 @@ def salvos_figure(found: Findings, words: Words) -> Figure:
         title(canvas, words.say("figure.salvos"))
         rows = [
             (
-                one.day.isoformat(), one.site_id, len(one.launches),
-                " ".join(f"{gap:g}" for gap in one.gaps_min), " ".join(map(str, one.rows)),
+                one.day.isoformat(),
+                one.site_id,
+                len(one.launches),
+                " ".join(f"{gap:g}" for gap in one.gaps_min),
+                " ".join(map(str, one.rows)),
             )  # fmt: skip
             for one in found.occasions
         ]
@@ -237,4 +265,3 @@ def legend(axes: Axes, entries: Sequence[tuple[str, str, str]]) -> None:
         borderaxespad=0.0,
         handletextpad=0.4,
     )
-

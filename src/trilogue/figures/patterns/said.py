@@ -273,4 +273,3 @@ def _nuclear(found: Findings, words: Words) -> list[str]:
             p=f"{one.p_value:.2f}",
         )
     ]
-

@@ -24,7 +24,9 @@ __all__ = ["Words", "catalogue"]
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Return all that is said in a language, by `part.key`."""
-    text = (files("trilogue.figures") / "patterns" / "words" / f"{language}.toml").read_text("utf-8")
+    text = (files("trilogue.figures") / "patterns" / "words" / f"{language}.toml").read_text(
+        "utf-8"
+    )
     return {
         f"{part}.{key}": words
         for part, keys in tomllib.loads(text).items()
