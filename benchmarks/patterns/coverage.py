@@ -31,13 +31,13 @@ def _poisson(rng: np.random.Generator, a: float, b: float, yearly: float) -> NDA
 
 
 def rates(number: int, seed: int) -> Held:
-    """Return whether intervals of steady rates held them: 4 to 40 a year over 5 to 20 years."""
+    """Return whether intervals of the last rate held it: 4 to 40 a year over 5 to 20 years."""
     rng, held = np.random.default_rng(seed), []
     while len(held) < number:
         end = BEGIN + int(rng.uniform(5.0, 20.0) * YEAR)
         yearly = float(np.exp(rng.uniform(np.log(4.0), np.log(40.0))))
-        found = tempo(_days(_poisson(rng, BEGIN, end, yearly)), BEGIN, end)
-        held += [one.low <= yearly <= one.high for one in found.rates]
+        one = tempo(_days(_poisson(rng, BEGIN, end, yearly)), BEGIN, end).rates[-1]
+        held.append(one.low <= yearly <= one.high)
     return np.array(held)
 
 
@@ -54,8 +54,8 @@ def clustered_rates(number: int, seed: int) -> Held:
         whole = np.concatenate(times)
         if not len(whole):
             continue
-        found = tempo(_days(whole), BEGIN, end)
-        held += [one.low <= yearly <= one.high for one in found.rates]
+        one = tempo(_days(whole), BEGIN, end).rates[-1]
+        held.append(one.low <= yearly <= one.high)
     return np.array(held)
 
 

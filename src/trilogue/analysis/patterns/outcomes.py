@@ -96,7 +96,7 @@ def learning(tally: Tally, least: int = 5) -> tuple[Learning, ...]:
     is common and each class keeps its level.
     """
     by_class: dict[str, dict[tuple[int, bool], int]] = {}
-    for (missile, number, good), n in tally.tests.items():
+    for (missile, number, good), n in sorted(tally.tests.items()):
         by_class.setdefault(missile, {})[number, good] = n
     weights = {missile: _slopes(tests) for missile, tests in by_class.items()}
     found = [

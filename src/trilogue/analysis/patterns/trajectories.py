@@ -20,6 +20,7 @@ has a probability.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -39,7 +40,7 @@ from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate
 
 __all__ = [
-    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "least_energy", "least_speeds", "shapes",
+    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "best_estimates", "least_energy", "least_speeds", "shapes",
     "speed_for", "step_m", "trajectory",
 ]  # fmt: skip
 
@@ -220,3 +221,26 @@ def speed_for(range_m: float) -> float:
     """Return the least speed for a range: the inverse of `_range_at`."""
     s = math.sin(min(0.5 * range_m / EARTH_M, 0.5 * math.pi))
     return math.sqrt(2.0 * s / (1.0 + s) * MU / EARTH_M)
+
+
+def best_estimates(flights: Iterable[tuple[str, float, float]]) -> dict[str, Estimate]:
+    """Return for each class the estimate of its flight that would go furthest, depressed ones aside.
+
+    Flights are classes with apogee and distance in metres. What `reach.greatest` finds launch by
+    launch, from counts.
+    """
+    rows = sorted(set(flights))
+    if not rows:
+        return {}
+    at = np.array([row[1:] for row in rows])
+    speeds = least_speeds(at[:, 0], at[:, 1])
+    found: dict[str, Estimate] = {}
+    for k in np.argsort(-speeds):
+        missile, apogee_m, distance_m = rows[int(k)]
+        if missile in found or not np.isfinite(speeds[k]):
+            continue
+        share = shapes(apogee_m, distance_m)
+        far = least_energy(apogee_m, distance_m)
+        if far is not None and max(share, key=lambda one: share[one]) != "depressed":
+            found[missile] = far
+    return found
