@@ -1,4 +1,4 @@
-"""Build the table of least-energy ranges: what flights of the notional family tell of their missile.
+"""Build the table of least-energy ranges: what notional flights tell of their missile.
 
     python tools/build_least_energy.py
 
@@ -14,10 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
-from trilogue.analysis.flight.fit import BRISK_RANGE_M
-from trilogue.analysis.flight.notional import BRISK_ACCELERATION, MEAN_ACCELERATION, notional
+from trilogue.analysis.flight.notional import (
+    BRISK_ACCELERATION,
+    BRISK_RANGE_M,
+    MEAN_ACCELERATION,
+    notional,
+)
 from trilogue.analysis.flight.simulate import simulate
-from trilogue.analysis.patterns.trajectories import furthest_m, speed_for
+from trilogue.analysis.patterns.furthest import furthest_m
+from trilogue.analysis.patterns.trajectories import speed_for
 
 TARGET = Path(__file__).parents[1] / "src/trilogue/analysis/patterns/data/least_energy.npz"
 PLACE, BEARING = (40.0, 127.0), 80.0

@@ -89,14 +89,24 @@ def scale(*, launches: int, write: bool) -> None:
             took = json.loads(done.stdout)
             rows.append(
                 [
-                    file.suffix[1:].upper(), f"{file.stat().st_size / 1e6:,.0f} MB",
+                    file.suffix[1:].upper(),
+                    f"{file.stat().st_size / 1e6:,.0f} MB",
                     *(f"{took[key]:.1f}" for key in ("read", "count", "find", "news", "whole")),
                     f"{took['memory'] / 2**20:,.0f} MiB",
-                ]  # fmt: skip
+                ]
             )
     text = markdown(
         f"Findings of a record of {launches:,} synthetic launches, seconds",
-        ("file", "size", "read and laid out", "counted", "found", "news", "whole process", "memory"),
+        (
+            "file",
+            "size",
+            "read and laid out",
+            "counted",
+            "found",
+            "news",
+            "whole process",
+            "memory",
+        ),
         rows,
     )
     tell(
@@ -140,9 +150,13 @@ def one(*, path: Path) -> None:
     print(
         json.dumps(
             {
-                "read": read, "count": counting, "find": finding, "news": told,
-                "whole": time.perf_counter() - begun, "memory": memory,
-            }  # fmt: skip
+                "read": read,
+                "count": counting,
+                "find": finding,
+                "news": told,
+                "whole": time.perf_counter() - begun,
+                "memory": memory,
+            }
         )
     )
 

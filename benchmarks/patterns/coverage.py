@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from benchmarks.patterns.flights import flights
 from trilogue.analysis.patterns.intervals import share
 from trilogue.analysis.patterns.outcomes import learning
 from trilogue.analysis.patterns.tally import Days, doubling
-from trilogue.analysis.patterns.tempo import detect, penalty, quarters, tempo
+from trilogue.analysis.patterns.tempo import tempo
 from trilogue.analysis.patterns.trajectories import least_energy
 
 __all__ = [
@@ -73,7 +75,7 @@ def changes(number: int, seed: int) -> Held:
         if count > 1 and np.diff(true).min() < 1.5 * YEAR:
             continue
         yearly, times, ends = float(rng.uniform(3.0, 12.0)), [], [BEGIN, *true, end]
-        for a, b in zip(ends, ends[1:], strict=False):
+        for a, b in itertools.pairwise(ends):
             times.append(_poisson(rng, a, b, yearly))
             factor = float(np.exp(rng.uniform(np.log(2.5), np.log(12.0))))
             yearly = yearly / factor if yearly > 12.0 else yearly * factor
@@ -134,18 +136,16 @@ def ranges(number: int, seed: int) -> Held:
 
 
 def false_alarms(number: int, seed: int) -> Held:
-    """Return whether series without a change showed one: quarters shuffled anew each time."""
+    """Return whether series without a change showed one: clustered quarters, shuffled each time."""
     rng, alarms = np.random.default_rng(seed), []
     for k in range(number):
         n = int(rng.integers(24, 120))
-        end = BEGIN + round(n * YEAR / 4.0)
         yearly = float(np.exp(rng.uniform(np.log(3.0), np.log(24.0))))
-        counts = rng.poisson(yearly / 4.0 * rng.gamma(2.0, 0.5, n)).astype(np.float64)
-        _, exposure = quarters(Days(np.array([BEGIN]), np.array([1])), BEGIN, end)
-        counts = rng.permutation(counts[: len(exposure)])
-        alarms.append(
-            bool(
-                detect(counts, exposure[: len(counts)], penalty(counts, exposure[: len(counts)], k))
-            )
-        )
+        counts = rng.permutation(rng.poisson(yearly / 4.0 * rng.gamma(2.0, 0.5, n)))
+        if not counts.any():
+            continue
+        edges = BEGIN + np.round(np.arange(n + 1) * YEAR / 4.0)
+        times = [rng.uniform(a, b, c) for a, b, c in zip(edges, edges[1:], counts, strict=False)]
+        found = tempo(_days(np.concatenate(times)), BEGIN, int(edges[-1]), seed=k)
+        alarms.append(bool(found.changes))
     return np.array(alarms)

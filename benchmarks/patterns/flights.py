@@ -10,7 +10,8 @@ import numpy as np
 
 from trilogue.analysis.flight.missile import Missile, Stage
 from trilogue.analysis.flight.simulate import simulate
-from trilogue.analysis.patterns.trajectories import FURTHEST_M, furthest_m
+from trilogue.analysis.patterns.furthest import furthest_m
+from trilogue.analysis.patterns.trajectories import FURTHEST_M
 
 __all__ = ["Flight", "flights"]
 

@@ -29,9 +29,7 @@ def synthetic(path: Path, number: int, *, seed: int) -> None:
             writer.writerows(_piece(rows, min(_PIECE, number - start), rng))
 
 
-def _piece(
-    rows: list[dict[str, str]], number: int, rng: np.random.Generator
-) -> list[list[str]]:
+def _piece(rows: list[dict[str, str]], number: int, rng: np.random.Generator) -> list[list[str]]:
     chosen = rng.integers(len(rows), size=number)
     minute = rng.integers(_DAYS * 1440, size=number)
     salvo = rng.random(number) < 0.5

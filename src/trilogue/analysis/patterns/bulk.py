@@ -1,13 +1,13 @@
-"""The same counts of a file of any size: DuckDB reads it in pieces and hands over the counts alone.
+"""The same counts of a file of any size: DuckDB reads it in pieces and hands over counts alone.
 
     with bulk(path) as file:
         count = file.tally()
         found = counted(count, tests, best_estimates(count.flights))
         new = file.news(begin, end)
 
-The file is CSV or Parquet with the columns of the record. What is counted is what `tally` counts, by
-the same rules (`occasions`, `sun`); a test holds the two to each other. DuckDB keeps to `memory` and
-puts what is more on disk. It is an extra: `pip install trilogue[scale]`.
+The file is CSV or Parquet with the columns of the record. What is counted is what `tally` counts,
+by the same rules (`occasions`, `sun`); a test holds the two to each other. DuckDB keeps to `memory`
+and puts what is more on disk. It is an extra: `pip install trilogue[scale]`.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Bulk:
             if path.suffix == ".parquet"
             else f"read_csv('{name}', header = true, all_varchar = true, delim = ',', quote = '\"')"
         )
-        found = {row[0] for row in self._rows(f"DESCRIBE SELECT * FROM {reading}")}
+        found = {row[0] for row in self._rows(f"DESCRIBE SELECT * FROM {reading}")}  # noqa: S608 - quoted
         if found != set(COLUMNS):
             raise ValueError(f"{path}: the columns are not those of a launch record")
         for statement in _script("layout", reading=reading).split(";\n\n"):
@@ -114,7 +114,9 @@ class Bulk:
                 "SELECT missile, max(distance_m) FROM launch WHERE distance_m IS NOT NULL"
                 " AND outcome <> 'failure' GROUP BY missile"
             )),
-            kinds=dict(self._rows("SELECT missile, arg_max(kind, line) FROM launch GROUP BY missile")),
+            kinds=dict(self._rows(
+                "SELECT missile, arg_max(kind, line) FROM launch GROUP BY missile"
+            )),
             **clock,
         )  # fmt: skip
 
@@ -128,8 +130,9 @@ class Bulk:
         )
         before = Past(
             missiles=dict(self._rows(
-                "SELECT missile, count(DISTINCT occasion) FROM member JOIN occasion USING (occasion)"
-                " WHERE occasion.day < ? AND missile <> 'unknown' GROUP BY missile", begin
+                "SELECT missile, count(DISTINCT occasion) FROM member"
+                " JOIN occasion USING (occasion) WHERE occasion.day < ? AND missile <> 'unknown'"
+                " GROUP BY missile", begin
             )),
             sites=dict(self._rows(
                 "SELECT site, count(*) FROM occasion WHERE day < ? AND site <> 'unknown'"
@@ -143,7 +146,7 @@ class Bulk:
         )  # fmt: skip
         # A day more on either side, so that no occasion is cut.
         rows = self._rows(
-            f"SELECT line, {', '.join(COLUMNS)} FROM raw WHERE length(date_utc) = 10"
+            f"SELECT line, {', '.join(COLUMNS)} FROM raw WHERE length(date_utc) = 10"  # noqa: S608
             " AND date_utc >= ? AND date_utc < ? ORDER BY line",
             (begin - timedelta(days=1)).isoformat(),
             (end + timedelta(days=1)).isoformat(),

@@ -3,8 +3,9 @@
 Flights of the notional family (`flight.notional`) were simulated for every speed and tilt, and each
 missile at its best tilt northward, where the turning Earth neither helps nor hinders: its
 minimum-energy flight. The flight that fits a launch's apogee and distance lies between those of the
-table (`tools/build_least_energy.py`), and so does the least speed of its missile; low and short ones
-that no missile of the common boost makes are looked up among the brisk ones, as `flight.fit` does.
+table (`tools/build_least_energy.py`), and so does the least speed of its missile; low and short
+ones that no missile of the common boost makes are looked up among the brisk ones, as `flight.fit`
+does.
 The record rounds its numbers, and no notional missile is the real one; both widen the interval:
 
 - a recorded number stands for any within half of its last step (`step_m`), each as likely;
@@ -29,26 +30,22 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import LinearNDInterpolator
-from scipy.optimize import minimize_scalar
 
-from trilogue.analysis.flight.fit import BRISK_RANGE_M
-from trilogue.analysis.flight.flown import LOFTED, Shape
-from trilogue.analysis.flight.gravity import MU
-from trilogue.analysis.flight.missile import Missile
+from trilogue.analysis.flight.arc import LOFTED, Shape
+from trilogue.analysis.flight.earth import MU
+from trilogue.analysis.flight.notional import BRISK_RANGE_M
 from trilogue.analysis.flight.record import Launch
-from trilogue.analysis.flight.simulate import simulate
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate
 
 __all__ = [
-    "FURTHEST_M", "SPEED_SD", "Trajectory", "furthest_m", "best_estimates", "least_energy", "least_speeds", "shapes",
-    "speed_for", "step_m", "trajectory",
+    "FURTHEST_M", "SPEED_SD", "Trajectory", "best_estimates", "least_energy", "least_speeds",
+    "shapes", "speed_for", "step_m", "trajectory",
 ]  # fmt: skip
 
 SPEED_SD = 0.023
 EARTH_M = 6_371e3
 FURTHEST_M = math.pi * EARTH_M
 _DRAWS = 2_000
-_STEPS = (0.5, 3.0)
 SHAPES: tuple[Shape, ...] = ("lofted", "minimum-energy", "depressed")
 Why = Literal["manoeuvre", "failure", "apogee", "distance", "site", "no-flight"]
 
@@ -134,41 +131,13 @@ def _tables() -> tuple[LinearNDInterpolator, LinearNDInterpolator]:
     with (resources.files(__package__) / "data" / "least_energy.npz").open("rb") as file:
         rows = np.load(file)
         tables = [rows[name].astype(np.float64) for name in ("common", "brisk")]
-    return tuple(LinearNDInterpolator(t[:, :2], t[:, 2]) for t in tables)  # type: ignore[return-value]
+    return tuple(LinearNDInterpolator(t[:, :2], t[:, 2]) for t in tables)
 
 
 @cache
 def _speed_errors() -> NDArray[np.float64]:
     rng = np.random.default_rng(1)
     return np.exp(rng.normal(0.0, SPEED_SD, _DRAWS))
-
-
-def furthest_m(missile: Missile, latitude: float, longitude: float) -> float:
-    """Return the greatest ground distance of a missile northward, over its tilts."""
-
-    def falls_short(log_tilt: float) -> float:
-        try:
-            flown = simulate(
-                missile.steered(math.exp(log_tilt)), latitude, longitude, 0.0,
-                step_s=_STEPS[0], coast_step_s=_STEPS[1],
-            )  # fmt: skip
-        except ValueError:  # it stays up
-            return -FURTHEST_M
-        return 0.0 if flown.burning[-2] else -min(_along_m(flown.position), FURTHEST_M)
-
-    coarse = np.log(np.geomspace(3.0, 75.0, 14))
-    tried = [falls_short(one) for one in coarse]
-    best = int(np.argmin(tried))
-    bounds = (coarse[max(best - 1, 0)], coarse[min(best + 1, len(coarse) - 1)])
-    fine = minimize_scalar(falls_short, bounds=bounds, method="bounded", options={"xatol": 2e-3})
-    return -min(float(fine.fun), tried[best])
-
-
-def _along_m(position: NDArray[np.float64]) -> float:
-    """Return the way over ground of positions `(n, 3)`; beyond the antipode it goes on growing."""
-    unit = position / np.linalg.norm(position, axis=1, keepdims=True)
-    chord = np.linalg.norm(np.diff(unit, axis=0), axis=1)
-    return float(EARTH_M * (2.0 * np.arcsin(np.minimum(0.5 * chord, 1.0))).sum())
 
 
 def shapes(apogee_m: float, distance_m: float) -> dict[Shape, float]:
@@ -224,10 +193,10 @@ def speed_for(range_m: float) -> float:
 
 
 def best_estimates(flights: Iterable[tuple[str, float, float]]) -> dict[str, Estimate]:
-    """Return for each class the estimate of its flight that would go furthest, depressed ones aside.
+    """Return for each class the estimate of its flight that would go furthest.
 
-    Flights are classes with apogee and distance in metres. What `reach.greatest` finds launch by
-    launch, from counts.
+    Depressed ones aside. Flights are classes with apogee and distance in metres. It is what
+    `reach.greatest` finds launch by launch, from counts.
     """
     rows = sorted(set(flights))
     if not rows:

@@ -73,7 +73,7 @@ def _json(results: Results) -> dict[str, Any]:
                 "reliability",
                 "reach",
                 "nuclear",
-            )  # fmt: skip
+            )
         },
     }
 

@@ -37,7 +37,7 @@ class Table:
 
     name: str
     heads: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     caption: str = ""
     folded: bool = field(default=False)
     """Whether the page shows it only when asked."""
@@ -103,7 +103,7 @@ def _news(results: Results, words: Words) -> Table:
                 one.day.isoformat(),
                 f"{one.bits:.1f}",
                 lines(one.rows),
-            )  # fmt: skip
+            )
         )
     return Table("new", ("kind", "what", "day", "bits", "lines"), rows)
 
@@ -119,12 +119,19 @@ def _backtest(results: Results) -> Table:
             str(one.for_nothing),
             str(one.undecided),
             f"{one.by_chance:.1f}",
-        )  # fmt: skip
+        )
         for one in results.found.backtests[ALERT_BITS].years
     ]
     heads = (
-        "year", "months", "alerted", "alerts", "lasted", "nothing", "undecided", "chance",
-    )  # fmt: skip
+        "year",
+        "months",
+        "alerted",
+        "alerts",
+        "lasted",
+        "nothing",
+        "undecided",
+        "chance",
+    )
     return Table("backtest", heads, rows)
 
 
@@ -141,7 +148,7 @@ def _thresholds(results: Results) -> Table:
                     for name in ("alerts", "lasted", "for_nothing", "undecided")
                 ),
                 f"{sum(one.by_chance for one in years):.0f}",
-            )  # fmt: skip
+            )
         )
     heads = ("threshold", "alerted", "alerts", "lasted", "nothing", "undecided", "chance")
     return Table("thresholds", heads, rows)
@@ -161,7 +168,7 @@ def _tempo(results: Results, words: Words) -> Table:
                     else f"{words.day(change.low)} – {words.day(change.high)}",
                     words.interval(Estimate(rate.value, rate.low, rate.high)),
                     str(rate.occasions),
-                )  # fmt: skip
+                )
             )
     return Table("tempo-groups", ("group", "since", "change", "rate", "occasions"), rows)
 
@@ -176,7 +183,7 @@ def _salvos(results: Results, words: Words) -> Table:
             str(one.largest),
             "–" if one.gap_min is None else words.interval(one.gap_min, digits=0),
             str(one.same_minute),
-        )  # fmt: skip
+        )
         for one in results.found.salvos.years
     ]
     heads = ("year", "occasions", "launches", "several", "largest", "gap", "same")
@@ -191,7 +198,7 @@ def _mobility(results: Results, words: Words) -> Table:
             words.percent(one.stayed),
             words.interval(one.distance_m, 1e-3, 0),
             str(one.sites),
-        )  # fmt: skip
+        )
         for one in results.found.mobility
     ]
     return Table("mobility", ("missile", "moves", "stayed", "distance", "sites"), rows)
@@ -209,7 +216,7 @@ def _sites(results: Results, words: Words) -> Table:
                 if one.away is None
                 else map(_km, (one.away.coast_m, one.away.south_m, one.away.north_m))
             ),
-        )  # fmt: skip
+        )
         for one in results.found.sites
     ]
     heads = ("site", "first", "last", "launches", "coast", "south", "north")
@@ -225,15 +232,26 @@ def _trajectories(results: Results, words: Words) -> Table:
         launch = by_row[one.row]
         far = one.least_energy_m
         key = (
-            words.missile(one.missile_id), launch.date, _km(one.apogee_m), _km(one.distance_m),
-            words.say(f"word.{one.shape}"), f"{one.shape_probability:.2f}",
+            words.missile(one.missile_id),
+            launch.date,
+            _km(one.apogee_m),
+            _km(one.distance_m),
+            words.say(f"word.{one.shape}"),
+            f"{one.shape_probability:.2f}",
             "–" if far is None else words.interval(far, 1e-3, 0),
-        )  # fmt: skip
+        )
         groups.setdefault(key, []).append(one.row)
     rows = [(*key, lines(at)) for key, at in groups.items()]
     heads = (
-        "missile", "day", "apogee", "distance", "shape", "probability", "range", "lines",
-    )  # fmt: skip
+        "missile",
+        "day",
+        "apogee",
+        "distance",
+        "shape",
+        "probability",
+        "range",
+        "lines",
+    )
     return Table("trajectory-list", heads, rows, folded=True)
 
 
@@ -246,7 +264,7 @@ def _outcomes(results: Results, words: Words) -> Table:
             str(one.unknown),
             "–" if one.share is None else words.percent(one.share),
             f"{100.0 * one.at_least:.0f} % / {100.0 * one.at_most:.0f} %",
-        )  # fmt: skip
+        )
         for one in results.found.outcomes
     ]
     heads = ("missile", "success", "failure", "unknown", "share", "bounds")
@@ -260,7 +278,7 @@ def _learning(results: Results, words: Words) -> Table:
             str(one.tests),
             words.interval(one.odds_factor),
             f"{100.0 * one.improving:.0f} %",
-        )  # fmt: skip
+        )
         for one in results.found.learning
     ]
     return Table("learning", ("missile", "tests", "factor", "improving"), rows)
@@ -273,7 +291,7 @@ def _reliable(results: Results, words: Words) -> Table:
             first.isoformat(),
             "–" if last is None else last.isoformat(),
             "–" if last is None else f"{(last - first).days:,}",
-        )  # fmt: skip
+        )
         for missile, first, last in sorted(
             results.found.reliability.each, key=lambda one: (one[1], one[0])
         )
@@ -300,7 +318,7 @@ def _reach(results: Results, words: Words) -> Table:
                 words.say(f"area.{area.area}"),
                 _few(shown),
                 _few(guessed),
-            )  # fmt: skip
+            )
         )
     return Table("reach-areas", ("group", "area", "demonstrated", "estimated"), rows)
 
@@ -358,7 +376,7 @@ def _conflicts(results: Results, words: Words) -> Iterable[Table]:
                 else f"{source} {line}"
                 for source, line, values in one.said
             ),
-        )  # fmt: skip
+        )
         for one in results.conflicts
     ]
     heads = ("kind", "day", "column", "said")

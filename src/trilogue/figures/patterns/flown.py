@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trilogue.analysis.flight.arc import minimum_energy_apogee_m
-from trilogue.analysis.flight.flown import LOFTED
+from trilogue.analysis.flight.arc import LOFTED, minimum_energy_apogee_m
 from trilogue.analysis.patterns.findings import Findings
 from trilogue.analysis.patterns.outcomes import Outcome
 from trilogue.figures.paper import INK, MUTED, PAPER, RULE, Figure, paper, printed, quiet, table
@@ -92,13 +91,20 @@ def shapes_figure(found: Findings, words: Words) -> Figure:
                         )
                     )
                 ),
-            )  # fmt: skip
+            )
             for one in judged
         ]
         columns = (
-            "line", "missile", "apogee_m", "distance_m", "shape", "probability", "least_energy_m",
-            "low_m", "high_m",
-        )  # fmt: skip
+            "line",
+            "missile",
+            "apogee_m",
+            "distance_m",
+            "shape",
+            "probability",
+            "least_energy_m",
+            "low_m",
+            "high_m",
+        )
         text = words.say(
             "figure.said_shapes",
             lofted=shapes["lofted"],
@@ -146,7 +152,7 @@ def ranges_figure(found: Findings, words: Words) -> Figure:
                     f"{x:.0f}"
                     for x in (one.estimated_m.value, one.estimated_m.low, one.estimated_m.high)
                 ),
-            )  # fmt: skip
+            )
             for one in shown[::-1]
             if one.estimated_m is not None
         ]
@@ -175,11 +181,16 @@ def outcomes_figure(found: Findings, words: Words) -> Figure:
             axes.plot([one.share.low, one.share.high], [level] * 2, color="#124f9c", linewidth=1.6)
             axes.plot(
                 one.share.value, level, marker="o", markersize=5.5, color="#124f9c", clip_on=False
-            )  # fmt: skip
+            )
             axes.text(
-                1.02, level, _of(one), transform=axes.get_yaxis_transform(), va="center",
-                fontsize=7.5, color=MUTED,
-            )  # fmt: skip
+                1.02,
+                level,
+                _of(one),
+                transform=axes.get_yaxis_transform(),
+                va="center",
+                fontsize=7.5,
+                color=MUTED,
+            )
         axes.set_yticks(range(len(shown)))
         axes.set_yticklabels([words.missile(one.missile_id) for one in shown], fontsize=8.0)
         axes.set_ylim(-0.6, len(shown) - 0.4)
@@ -200,7 +211,7 @@ def outcomes_figure(found: Findings, words: Words) -> Figure:
                 ),
                 f"{one.at_least:.4f}",
                 f"{one.at_most:.4f}",
-            )  # fmt: skip
+            )
             for one in found.outcomes
         ]
         text = words.say(
@@ -212,9 +223,16 @@ def outcomes_figure(found: Findings, words: Words) -> Figure:
             ),
         )
         columns = (
-            "missile", "successes", "failures", "unknown", "share", "low", "high",
-            "if_unknown_failed", "if_unknown_succeeded",
-        )  # fmt: skip
+            "missile",
+            "successes",
+            "failures",
+            "unknown",
+            "share",
+            "low",
+            "high",
+            "if_unknown_failed",
+            "if_unknown_succeeded",
+        )
         return printed(canvas, table(columns, rows), text)
 
 

@@ -60,18 +60,29 @@ def sites_figure(found: Findings, words: Words) -> Figure:
             assert one.longitude is not None
             east, north = (float(x) / 1e3 for x in plane.project(one.latitude, one.longitude))
             axes.scatter(
-                east, north, s=18.0 + 9.0 * one.launches, color=scale.to_rgba(float(one.first[:4])),
-                edgecolor=PAPER, linewidth=0.7, alpha=0.9, zorder=4,
-            )  # fmt: skip
+                east,
+                north,
+                s=18.0 + 9.0 * one.launches,
+                color=scale.to_rgba(np.array([float(one.first[:4])])),
+                edgecolor=PAPER,
+                linewidth=0.7,
+                alpha=0.9,
+                zorder=4,
+            )
             clear = all(abs(north - y) > _APART_KM or abs(east - x) > 90.0 for x, y in placed)
             if len(placed) < _NAMED and clear:
                 placed.append((east, north))
                 axes.annotate(
-                    f"{words.site(one.site_id)} {one.launches}", (east, north),
+                    f"{words.site(one.site_id)} {one.launches}",
+                    (east, north),
                     xytext=(4.0 + 0.35 * np.sqrt(18.0 + 9.0 * one.launches), 0.0),
-                    textcoords="offset points", va="center", fontsize=7.5, color=INK, zorder=6,
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=7.5,
+                    color=INK,
+                    zorder=6,
                     path_effects=_halo(),
-                )  # fmt: skip
+                )
         bar = canvas.colorbar(scale, cax=canvas.add_axes((0.915, 0.2, 0.017, 0.5)))
         bar.ax.set_title(words.say("head.first"), fontsize=8.0, color=MUTED, loc="left")
         bar.ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
@@ -91,7 +102,7 @@ def sites_figure(found: Findings, words: Words) -> Figure:
                         f"{x:.0f}" for x in (one.away.coast_m, one.away.south_m, one.away.north_m)
                     )
                 ),
-            )  # fmt: skip
+            )
             for one in found.sites
         ]
         most = sorted(found.sites, key=lambda s: -s.launches)[:10]
@@ -100,9 +111,16 @@ def sites_figure(found: Findings, words: Words) -> Figure:
             sites=", ".join(f"{words.site(one.site_id)} {one.launches}" for one in most),
         )
         columns = (
-            "site", "latitude", "longitude", "launches", "first", "last", "coast_m",
-            "south_korea_m", "china_or_russia_m",
-        )  # fmt: skip
+            "site",
+            "latitude",
+            "longitude",
+            "launches",
+            "first",
+            "last",
+            "coast_m",
+            "south_korea_m",
+            "china_or_russia_m",
+        )
         return printed(canvas, table(columns, rows), text)
 
 
@@ -130,15 +148,26 @@ def reach_figure(found: Findings, words: Words) -> Figure:
             )
             east, north = (x / 1e3 for x in plane.project(ring[:, 0], ring[:, 1]))
             axes.fill(
-                east, north, color="#7a0f3c", alpha=0.08 + 0.55 * counts[area.area] / most,
-                linewidth=0.0, zorder=3,
-            )  # fmt: skip
+                east,
+                north,
+                color="#7a0f3c",
+                alpha=0.08 + 0.55 * counts[area.area] / most,
+                linewidth=0.0,
+                zorder=3,
+            )
             x, y = (float(v) / 1e3 for v in plane.project(area.latitude, area.longitude))
             aside, side = _ASIDE.get(area.area, (0.0, "center"))
             axes.text(
-                x + aside, y, f"{words.say(f'area.{area.area}')}\n{counts[area.area]}", ha=side,
-                va="center", fontsize=7.5, color=INK, zorder=5, path_effects=_halo(),
-            )  # fmt: skip
+                x + aside,
+                y,
+                f"{words.say(f'area.{area.area}')}\n{counts[area.area]}",
+                ha=side,
+                va="center",
+                fontsize=7.5,
+                color=INK,
+                zorder=5,
+                path_effects=_halo(),
+            )
         title(canvas, words.say("figure.reach"), 0.955)
         rows = [
             (
@@ -150,7 +179,7 @@ def reach_figure(found: Findings, words: Words) -> Figure:
                 one.demonstrated,
                 one.estimated or "",
                 "" if one.probability is None else f"{one.probability:.3f}",
-            )  # fmt: skip
+            )
             for reach in found.reach
             for one in reach.areas
         ]
@@ -159,9 +188,15 @@ def reach_figure(found: Findings, words: Words) -> Figure:
             areas=", ".join(f"{words.say(f'area.{name}')} {n}" for name, n in counts.items()),
         )
         columns = (
-            "missile", "participant", "area", "near_m", "far_m", "demonstrated", "estimated",
+            "missile",
+            "participant",
+            "area",
+            "near_m",
+            "far_m",
+            "demonstrated",
+            "estimated",
             "probability_in_part",
-        )  # fmt: skip
+        )
         return printed(canvas, table(columns, rows), text)
 
 

@@ -100,7 +100,7 @@ def tempo_figure(found: Findings, words: Words) -> Figure:
                 f"{r.value:.4g}",
                 f"{r.low:.4g}",
                 f"{r.high:.4g}",
-            )  # fmt: skip
+            )
             for r in tempo.rates
         ]
         rows += [
@@ -207,7 +207,7 @@ def salvos_figure(found: Findings, words: Words) -> Figure:
                 len(one.launches),
                 " ".join(f"{gap:g}" for gap in one.gaps_min),
                 " ".join(map(str, one.rows)),
-            )  # fmt: skip
+            )
             for one in found.occasions
         ]
         text = words.say(

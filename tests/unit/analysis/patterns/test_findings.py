@@ -49,7 +49,7 @@ def test_occasions_hold_every_launch_of_a_known_day_once():
 
 def test_a_salvo_over_midnight_is_one_occasion(found):
     assert any(len({x.date for x in one.launches}) == 1 for one in found.occasions)
-    first, second = (one for one in record() if one.date in {"2022-01-26"})
+    first, second = (one for one in record() if one.date == "2022-01-26")
     from dataclasses import replace
 
     late = replace(first, time="23:50", time_conflict=None)
