@@ -80,7 +80,7 @@ def spreads(
     east, north, both = local[:, 0, 0], local[:, 1, 1], local[:, 0, 1]
     # The greater eigenvalue of two by two.
     level = (east + north) / 2.0 + np.hypot((east - north) / 2.0, both)
-    return np.sqrt(np.maximum(np.column_stack([level, local[:, 2, 2]]), 0.0))
+    return np.asarray(np.sqrt(np.maximum(np.column_stack([level, local[:, 2, 2]]), 0.0)))
 
 
 def states(flight: FlightEstimate) -> tuple[StateEstimate, ...]:
