@@ -28,7 +28,7 @@ from trilogue.arrangement import Lang
 from trilogue.console import assets, door
 from trilogue.console.access import NAVIGATION
 from trilogue.console.door import Person
-from trilogue.console.headers import HEADERS
+from trilogue.console.headers import HEADERS, headers
 from trilogue.console.live import LIVE
 from trilogue.console.look import filters
 from trilogue.console.words import LANGUAGES, Words
@@ -40,7 +40,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["Data", "Form", "Go", "Stay", "View", "Visit", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -93,6 +93,8 @@ class View:
     watch: str | None = None
     """Another path to ask when something new counts, when asking for this page would be an act."""
     scripts: tuple[str, ...] = ()
+    allows: Mapping[str, str] = field(default_factory=dict)
+    """What its scripts need beyond what every page is allowed, by directive of the policy."""
     status: int = 200
 
 
@@ -102,6 +104,15 @@ class Go:
 
     to: str
     cookies: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a script of a page asked for. `tag` names it: it is not sent again to whoever has it."""
+
+    body: bytes
+    media_type: str
+    tag: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,13 @@ class Visit:
         """Have the node act."""
         return await self.call.act(act)
 
+    def named(self, kind: str, key: str) -> str:
+        """Return what the arrangement calls something; another arrangement's as it is spelled."""
+        try:
+            return self.call.node.engine.books.addressing().name(kind, key, self.lang)
+        except NotFoundError:
+            return key
+
     def path(self, name: str) -> Any:
         """Return a part of the path."""
         return self.call.path_params[name]
@@ -150,7 +168,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | Stay"]]
+Handler = Callable[[Visit], Awaitable["View | Go | Stay | Data"]]
 
 
 def page(
@@ -212,11 +230,11 @@ def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
 
     That one does not know by which scheme people came.
     """
-    headers = {**HEADERS, **dict(answered.headers)}
-    cookie = headers.get("set-cookie")
+    told = {**HEADERS, **dict(answered.headers)}
+    cookie = told.get("set-cookie")
     if cookie is not None and secure and "; secure" not in cookie.lower():
-        headers["set-cookie"] = f"{cookie}; Secure"
-    return Response(answered.body, status_code=answered.status, headers=headers)
+        told["set-cookie"] = f"{cookie}; Secure"
+    return Response(answered.body, status_code=answered.status, headers=told)
 
 
 def _secure(visit: Visit | None) -> bool:
@@ -230,9 +248,11 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
 
 
 def _respond(
-    done: View | Go | Stay, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | Stay | Data, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
+    if isinstance(done, Data):
+        return _data(done, visit)
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
     if isinstance(done, Go) and live:
@@ -269,28 +289,32 @@ def _respond(
         ),
         status_code=done.status,
         media_type="text/html; charset=utf-8",
-        headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
+        headers={
+            **headers(done.allows),
+            "Content-Language": visit.lang,
+            "Vary": "Cookie, Accept-Language",
+        },
     )
+
+
+def _data(done: Data, visit: Visit | None) -> Response[bytes]:
+    """Return data, or that nothing changed since it was last sent."""
+    told = {**HEADERS, "ETag": f'"{done.tag}"', "Vary": "Cookie, Accept-Language"}
+    if visit is not None and visit.call.headers.get("if-none-match") == told["ETag"]:
+        return Response(b"", status_code=304, headers=told)
+    return Response(done.body, media_type=done.media_type, headers=told)
 
 
 def _frame(visit: Visit) -> dict[str, Any]:
     """Return what every page is made from."""
-    me, arrangement = visit.call.node.engine.me, visit.call.node.engine.books.addressing()
-
-    def named(kind: str, key: str) -> str:
-        try:
-            return arrangement.name(kind, key, visit.lang)
-        except NotFoundError:  # another arrangement's: shown as it is spelled
-            return key
-
     return {
-        "named": named,
-        "names": lambda kind, keys: ", ".join(named(kind, key) for key in keys),
+        "named": visit.named,
+        "names": lambda kind, keys: ", ".join(visit.named(kind, key) for key in keys),
         "say": Words(visit.lang).say,
         "lang": visit.lang,
         "languages": LANGUAGES,
         "person": visit.person,
-        "me": me,
+        "me": visit.call.node.engine.me,
         "here": visit.call.url.path,
         "query": visit.call.url.query,
         "script": assets.built,

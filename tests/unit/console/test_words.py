@@ -9,6 +9,9 @@ from typing import get_args
 
 import pytest
 
+from trilogue.analysis.tracking.estimate import Phase
+from trilogue.analysis.tracking.legs import Known
+from trilogue.analysis.tracking.sensor import SensorKind
 from trilogue.consent.lifecycle import GRANT, REQUEST
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
@@ -22,7 +25,9 @@ OPEN = {
     "asked": {after for (_, _), after in REQUEST[1].items()},
     "kind": set(BODIES),
     "role": {role.value for role in Role},
-    "phase": {"boost", "midcourse", "terminal"},
+    "phase": set(get_args(Phase)),
+    "known": set(get_args(Known)),
+    "sensor": {*get_args(SensorKind), "station"},
 }
 """What is said by a name that stands in a statement or a token: page -> names."""
 
@@ -33,8 +38,16 @@ def asked_for() -> set[str]:
         for path in (files("trilogue.console") / "templates").iterdir()
         if path.name.endswith(".html")
     ]
-    said = {key for text in sources for key in re.findall(r'say\("([a-z-]+\.[a-z-]+)"', text)}
-    pages = {page for text in sources for page in re.findall(r'say\("([a-z-]+)\." \+', text)}
+    sources.append((files("trilogue.console") / "globe" / "voice.py").read_text("utf-8"))
+    said = {
+        key
+        for text in sources
+        for key in re.findall(r"""say\(\s*["']([a-z-]+\.[a-z-]+)["']""", text)
+    }
+    pages = {
+        page for text in sources for page in re.findall(r"""say\(["']([a-z-]+)\.["'] \+""", text)
+    }
+    pages -= {"picture"}  # a point's, which the templates say by their whole names
     assert pages == set(OPEN)
     said |= {f"{page}.{name}" for page, names in OPEN.items() for name in names}
     return said | {key for _, key, _ in NAVIGATION}

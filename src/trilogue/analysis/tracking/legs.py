@@ -165,4 +165,3 @@ def _ahead(flight: FlightEstimate) -> list[Leg]:
     share = np.clip((times - begins) / (end - begins), 0.0, 1.0) ** 2
     rows[:, :3] += share[:, None] * (there - rows[-1, :3])
     return _cut(phases, "ahead", times, rows, sds)
-

@@ -1,6 +1,6 @@
 """The pages, one module for each subject."""
 
-from trilogue.console.pages import arrangement, desk, log, people, picture, reports, sign_in
+from trilogue.console.pages import arrangement, desk, globe, log, people, picture, reports, sign_in
 
 __all__ = ["PAGES"]
 
@@ -9,6 +9,7 @@ PAGES = (
     *desk.HANDLERS,
     *reports.HANDLERS,
     *picture.HANDLERS,
+    *globe.HANDLERS,
     *arrangement.HANDLERS,
     *log.HANDLERS,
     *people.HANDLERS,

@@ -1,0 +1,60 @@
+/**
+ * What CesiumJS needs beside its code, put under `built/assets/`: the workers that a globe of this
+ * kind uses, with what they import, the surface, and the tables of how the Earth turns.
+ */
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Plugin } from "vite";
+
+const ENGINE = "node_modules/@cesium/engine";
+const { version } = JSON.parse(readFileSync(join(ENGINE, "package.json"), "utf8")) as { version: string };
+
+/** Under `assets/`, with the version in it: a browser may keep what lies there. */
+export const FILES = `assets/cesium-${version}/`;
+
+const ASSETS = ["Assets/Textures/NaturalEarthII", "Assets/IAU2006_XYS"];
+const WORKERS = [
+  "combineGeometry",
+  "createEllipseGeometry",
+  "createEllipseOutlineGeometry",
+  "createGeometry",
+  "createPolylineGeometry",
+  "createVerticesFromHeightmap",
+  "transferTypedArrayTest",
+];
+const IMPORTED = /(?:from|import)\s*"\.\/([\w-]+\.js)"/g;
+
+/** Return workers with all that they import. */
+function withImports(names: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  const open = names.map((name) => `${name}.js`);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    const text = readFileSync(join(ENGINE, "Build/Workers", name), "utf8");
+    for (const [, imported] of text.matchAll(IMPORTED)) if (imported) open.push(imported);
+  }
+  return found;
+}
+
+export function cesium(out: string): Plugin {
+  return {
+    name: "cesium",
+    // It writes a style element for credits that are not shown here; the policy admits none.
+    transform(code, id) {
+      if (!id.endsWith("@cesium/engine/Source/Scene/CreditDisplay.js")) return null;
+      const changed = code.replace("\n  appendCss(container);\n", "\n");
+      if (changed === code) throw new Error("CreditDisplay.js is another than this build knows");
+      return { code: changed, map: null };
+    },
+    closeBundle() {
+      const to = join(out, FILES);
+      const copy = (from: string, name: string): void => {
+        mkdirSync(dirname(join(to, name)), { recursive: true });
+        cpSync(join(ENGINE, from, name), join(to, name), { recursive: true });
+      };
+      for (const name of ASSETS) copy("Source", name);
+      for (const name of withImports(WORKERS)) copy("Build", join("Workers", name));
+    },
+  };
+}
