@@ -12,7 +12,11 @@ const { version } = JSON.parse(readFileSync(join(ENGINE, "package.json"), "utf8"
 /** Under `assets/`, with the version in it: a browser may keep what lies there. */
 export const FILES = `assets/cesium-${version}/`;
 
-const ASSETS = ["Assets/Textures/NaturalEarthII", "Assets/IAU2006_XYS"];
+const ASSETS = [
+  "Assets/Textures/NaturalEarthII",
+  "Assets/IAU2006_XYS",
+  "Assets/approximateTerrainHeights.json",
+];
 const WORKERS = [
   "combineGeometry",
   "createEllipseGeometry",
@@ -20,9 +24,32 @@ const WORKERS = [
   "createGeometry",
   "createPolylineGeometry",
   "createVerticesFromHeightmap",
+  "incrementallyBuildTerrainPicker",
   "transferTypedArrayTest",
 ];
 const IMPORTED = /(?:from|import)\s*"\.\/([\w-]+\.js)"/g;
+
+/** What is taken out of others' code; the build fails when it is no longer there. */
+const CHANGES = [
+  {
+    // A style element for credits that are not shown here: the policy admits none.
+    file: "@cesium/engine/Source/Scene/CreditDisplay.js",
+    from: "\n  appendCss(container);\n",
+    to: "\n",
+  },
+  {
+    // The same without a `style` attribute, which the policy does not admit either.
+    file: "@cesium/engine/Source/Core/FeatureDetection.js",
+    from: /canvas\.setAttribute\(\s*"style",[^)]*\);/,
+    to: 'canvas.style.imageRendering = "pixelated";',
+  },
+  {
+    // A notice in the console, of what NOTICE says.
+    file: "milsymbol/src/ms.js",
+    from: /console\.info\([^;]*\);/,
+    to: "",
+  },
+] as const;
 
 /** Return workers with all that they import. */
 function withImports(names: readonly string[]): Set<string> {
@@ -40,11 +67,11 @@ function withImports(names: readonly string[]): Set<string> {
 export function cesium(out: string): Plugin {
   return {
     name: "cesium",
-    // It writes a style element for credits that are not shown here; the policy admits none.
     transform(code, id) {
-      if (!id.endsWith("@cesium/engine/Source/Scene/CreditDisplay.js")) return null;
-      const changed = code.replace("\n  appendCss(container);\n", "\n");
-      if (changed === code) throw new Error("CreditDisplay.js is another than this build knows");
+      const change = CHANGES.find(({ file }) => id.endsWith(file));
+      if (change === undefined) return null;
+      const changed = code.replace(change.from, change.to);
+      if (changed === code) throw new Error(`${change.file} is another than this build knows`);
       return { code: changed, map: null };
     },
     closeBundle() {

@@ -2,6 +2,7 @@ import { defineConfig } from "vite";
 import { FILES, cesium } from "./cesium.ts";
 
 const BASE = "/built/";
+const ABSENT = new URL("src/globe/absent.ts", import.meta.url).pathname;
 const OUT = "../src/trilogue/console/built";
 
 // Each entry is a script that a page names (`console/assets.py`); what they share stands apart.
@@ -11,6 +12,7 @@ export default defineConfig({
   publicDir: false,
   define: { CESIUM_FILES: JSON.stringify(BASE + FILES) },
   plugins: [cesium(OUT)],
+  resolve: { alias: { meshoptimizer: ABSENT, "@spz-loader/core": ABSENT } },
   build: {
     outDir: OUT,
     emptyOutDir: true,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from trilogue.encoding import instant
-from trilogue.interop.czml_pieces import EVENT, Packet, dot, label, owner_colour, text
+from trilogue.interop.czml_pieces import EVENT, NEAR_M, Packet, dot, label, owner_colour, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +82,7 @@ def event_packets(
                 "cartographicDegrees": [row.position.longitude, row.position.latitude, 0.0]
             },
             "point": dot(7, owner_colour(owner) if key in used else _UNUSED),
-            "label": label(row.station),
+            "label": label(row.station, within_m=NEAR_M),
             "properties": {
                 "owner": {"string": owner},
                 "kind": {"string": "station"},

@@ -141,7 +141,16 @@ def _missile(
                 for leg in flown
             ],
         },
-        "label": label(told.name),
+        "label": {
+            **label(told.name),
+            "text": [
+                {
+                    "interval": f"{moment(leg.time[0])}/{moment(leg.time[-1])}",
+                    "string": f"{told.name}: {voice.leg(leg).name}",
+                }
+                for leg in flown
+            ],
+        },
         "properties": properties,
     }
 
@@ -164,7 +173,7 @@ def _leg(name: str, parent: str, leg: Leg, voice: FlightVoice, grain: Grain) -> 
                 "cartesian": flat(leg.position[rows], grain.decimals),
             },
             "arcType": "NONE",
-            "width": 2.5 if leg.known == "seen" else 1.5,
+            "width": 5.0 if leg.known == "seen" else 2.0,
             "material": material,
         },
         "properties": {

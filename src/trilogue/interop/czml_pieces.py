@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DARK",
     "EVENT",
+    "NEAR_M",
     "OWNERS",
     "PHASES",
     "WHITE",
@@ -42,6 +43,8 @@ PHASES = {
 OWNERS = {"KR": [111, 177, 245, 255], "US": [63, 201, 160, 255], "JP": [255, 154, 87, 255]}
 EVENT = [255, 176, 0, 255]
 _OTHER = [215, 155, 224, 255]
+NEAR_M = 5_000_000.0
+"""From farther away the names of sensors and stations lie on each other."""
 WHITE = [255, 255, 255, 255]
 DARK = [20, 23, 26, 255]
 
@@ -56,18 +59,26 @@ def text(sentences: Iterable[str]) -> str:
     return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
 
 
-def label(words: str, *, below: bool = False) -> Packet:
-    """Return a label beside a point, above or below its height."""
-    return {
+def label(words: str, *, within_m: float | None = None) -> Packet:
+    """Return a label beside a point, on a ground of its own: readable on sea, snow and sky.
+
+    `within_m` is how near one must be to see it: many at once would lie on each other.
+    """
+    packet: Packet = {
         "text": words,
         "font": "13px sans-serif",
         "fillColor": {"rgba": WHITE},
-        "outlineColor": {"rgba": DARK},
-        "outlineWidth": 3,
-        "style": "FILL_AND_OUTLINE",
+        "style": "FILL",
+        "showBackground": True,
+        "backgroundColor": {"rgba": [*DARK[:3], 190]},
+        "backgroundPadding": {"cartesian2": [5.0, 3.0]},
         "horizontalOrigin": "LEFT",
-        "pixelOffset": {"cartesian2": [10.0, 12.0 if below else -10.0]},
+        "verticalOrigin": "CENTER",
+        "pixelOffset": {"cartesian2": [11.0, -12.0]},
     }
+    if within_m is not None:
+        packet["distanceDisplayCondition"] = {"distanceDisplayCondition": [0.0, within_m]}
+    return packet
 
 
 def dot(size: int, rgba: Sequence[int]) -> Packet:

@@ -1,7 +1,8 @@
 """CZML of sensors: where each stands, how far it looks, and the plots that it gave.
 
 Plots stand in one packet for each source and sensor, as arrays in `properties`: one packet each
-would be fifty thousand. `seconds` counts from `epoch`; `places` are as many positions, ECEF metres.
+would be fifty thousand. `seconds` counts from `epoch`, `places` are as many positions, ECEF metres, and
+`used` says which belong to a flight, as far as is known.
 A plot of angles alone has a direction and no place, and is counted only.
 """
 
@@ -16,7 +17,7 @@ from trilogue.analysis.geodesy.frames import to_ecef
 from trilogue.analysis.geodesy.outline import sector_outline
 from trilogue.analysis.tracking.coverage import coverage
 from trilogue.analysis.tracking.plots import AZIMUTH, ELEVATION, RANGE
-from trilogue.interop.czml_pieces import Packet, dot, flat, label, owner_colour, text
+from trilogue.interop.czml_pieces import NEAR_M, Packet, dot, flat, label, owner_colour, text
 from trilogue.interop.said import moment
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def sensor_packets(
             "cartesian": to_ecef(sensor.latitude, sensor.longitude, sensor.height_m).tolist(),
         },
         "point": dot(7, rgba),
-        "label": label(told.name),
+        "label": label(told.name, within_m=NEAR_M),
         "properties": {"owner": {"string": sensor.owner}, "kind": {"string": sensor.kind}},
     }
     outline = coverage(sensor)
@@ -108,9 +109,17 @@ def plots_by_source(table: PlotTable) -> dict[tuple[str, int], NDArray[np.int64]
 
 
 def plot_packets(
-    table: PlotTable, sensor: int, rows: NDArray[np.int64], name: str, voice: FlightVoice
+    table: PlotTable,
+    rows: NDArray[np.int64],
+    used: NDArray[np.bool_],
+    name: str,
+    voice: FlightVoice,
 ) -> Iterator[Packet]:
-    """Yield one source's plots by one sensor, `name` being its packet's id."""
+    """Yield one source's plots by one sensor, `name` being its packet's id.
+
+    `used` says of each of the table's rows whether it belongs to a flight.
+    """
+    sensor = int(table.sensor[rows[0]])
     one = table.sensors[sensor]
     placed = rows[np.isfinite(table.values[rows, RANGE])]
     told = voice.plots(one, len(rows), len(placed))
@@ -134,5 +143,6 @@ def plot_packets(
             "epoch": {"string": moment(epoch)},
             "seconds": {"array": flat(table.time[placed] - epoch, 3)},
             "places": {"array": flat(places, 0)},
+            "used": {"array": used[placed].astype(int).tolist()},
         },
     }

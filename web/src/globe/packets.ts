@@ -12,6 +12,8 @@ export interface Packet {
     readonly epoch?: { readonly string: string };
     readonly owner?: { readonly string: string };
     readonly seconds?: { readonly array: readonly number[] };
+    /** 1 for each that belongs to a flight, as far as is known. */
+    readonly used?: { readonly array: readonly number[] };
     readonly places?: { readonly array: readonly number[] };
     readonly centre?: { readonly array: readonly [number, number, number] };
     readonly radius?: { readonly number: number };

@@ -15,6 +15,7 @@ import {
 import type { Packet } from "./packets";
 
 const OWNERS: Readonly<Record<string, string>> = { KR: "#6fb1f5", US: "#3fc9a0", JP: "#ff9a57" };
+const STRAY = Color.fromCssColorString("#c8c8c8").withAlpha(0.45);
 const OTHER = "#d79be0";
 
 interface Batch {
@@ -46,14 +47,14 @@ export class Plots {
 
   take(packet: Packet): void {
     this.remove(packet.id);
-    const { epoch, seconds, places, owner } = packet.properties ?? {};
+    const { epoch, seconds, places, owner, used } = packet.properties ?? {};
     if (packet.delete || !epoch || !seconds || !places) return;
-    const color = Color.fromCssColorString(OWNERS[owner?.string ?? ""] ?? OTHER).withAlpha(0.85);
+    const color = Color.fromCssColorString(OWNERS[owner?.string ?? ""] ?? OTHER).withAlpha(0.9);
     const points = seconds.array.map((_, k) =>
       this.collection.add({
         position: Cartesian3.unpack(places.array as number[], 3 * k),
-        pixelSize: 3,
-        color,
+        pixelSize: 2,
+        color: used?.array[k] ? color : STRAY,
         show: false,
       }),
     );

@@ -7,10 +7,13 @@ import {
   ClockRange,
   ClockStep,
   Color,
+  Credit,
+  CreditDisplay,
   EllipsoidTerrainProvider,
   HeadingPitchRange,
   ImageryLayer,
   Math as CesiumMath,
+  type PerspectiveFrustum,
   Rectangle,
   TileMapServiceImageryProvider,
   buildModuleUrl,
@@ -26,6 +29,8 @@ export class Stage {
 
   constructor(view: HTMLElement) {
     window.CESIUM_BASE_URL = CESIUM_FILES;
+    // Theirs is an image with a style of its own; what is owed stands under the globe.
+    CreditDisplay.cesiumCredit = new Credit("CesiumJS");
     this.surface = ImageryLayer.fromProviderAsync(
       TileMapServiceImageryProvider.fromUrl(buildModuleUrl("Assets/Textures/NaturalEarthII")),
       {},
@@ -45,7 +50,7 @@ export class Stage {
       requestRenderMode: true,
       showRenderLoopErrors: false,
       targetFrameRate: 30,
-      creditContainer: document.createElement("div"), // what is owed stands under the globe
+      creditContainer: document.createElement("div"),
     });
     const { scene } = this.widget;
     if (scene.sun) scene.sun.show = false;
@@ -62,11 +67,15 @@ export class Stage {
 
   /** Turn the camera to what a group of objects fills. */
   lookAt(centre: readonly [number, number, number], radius: number): void {
+    this.widget.resize(); // the first time its box was not measured yet
+    const { camera } = this.widget;
+    const { fov = 1, fovy = fov } = camera.frustum as PerspectiveFrustum;
     const sphere = new BoundingSphere(new Cartesian3(...centre), Math.max(radius, 2e5));
-    const pitch = CesiumMath.toRadians(radius > 2e6 ? -25 : -50);
-    this.widget.camera.flyToBoundingSphere(sphere, {
+    const pitch = CesiumMath.toRadians(radius > 2e6 ? -20 : -50);
+    const range = (1.15 * sphere.radius) / Math.tan(Math.min(fov, fovy) / 2);
+    camera.flyToBoundingSphere(sphere, {
       duration: 0,
-      offset: new HeadingPitchRange(0, pitch, 0),
+      offset: new HeadingPitchRange(0, pitch, range),
     });
     this.draw();
   }
@@ -79,7 +88,7 @@ export class Stage {
     const { scene } = this.widget;
     scene.backgroundColor = Color.fromCssColorString(dark ? "#0d0f11" : "#e9e5dc");
     scene.globe.baseColor = Color.fromCssColorString(dark ? "#1c2a36" : "#5a6f80");
-    this.surface.brightness = dark ? 0.45 : 0.75;
+    this.surface.brightness = dark ? 0.6 : 0.8;
     this.surface.saturation = dark ? 0.45 : 0.55;
     this.draw();
   }

@@ -1,5 +1,5 @@
 /** Symbols of MIL-STD-2525D, each drawn once: who is friend, what is followed, and what it is. */
-import { BillboardGraphics, Cartesian2, type Entity, HorizontalOrigin, VerticalOrigin } from "@cesium/engine";
+import { BillboardGraphics, Cartesian2, type Entity, HorizontalOrigin, NearFarScalar, VerticalOrigin } from "@cesium/engine";
 import ms from "milsymbol";
 
 const SIZE = 18;
@@ -18,9 +18,9 @@ function canvas(code: string): HTMLCanvasElement {
 export function symbol(entity: Entity, code: string): void {
   entity.billboard = new BillboardGraphics({
     image: canvas(code) as unknown as string,
-    scale: 1 / devicePixelRatio,
     horizontalOrigin: HorizontalOrigin.RIGHT,
     verticalOrigin: VerticalOrigin.CENTER,
+    scaleByDistance: new NearFarScalar(2e6, 1 / devicePixelRatio, 1.2e7, 0.65 / devicePixelRatio),
     pixelOffset: new Cartesian2(-7, 0),
   });
 }

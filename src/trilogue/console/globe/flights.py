@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from trilogue.interop.czml_flights import Grain, flight_packets, span
 from trilogue.interop.czml_pieces import Packet
 from trilogue.interop.czml_sensors import plot_packets, plots_by_source, sensor_packets
 from trilogue.interop.said import moment
+from trilogue.picture.plotted import posix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from trilogue.console.globe.voice import Voice
     from trilogue.picture.missiles import FlightPicture, RaidPicture
 
-__all__ = ["chosen", "put_flights", "symbol_of"]
+__all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows", "symbol_of"]
 
 GRAIN = Grain(most=60, decimals=1)
 """A curve of sixty places is smooth to the eye, and nobody sees a decimetre."""
@@ -66,6 +67,37 @@ def chosen(raid: RaidPicture, coalition: Sequence[str]) -> FlightPicture | None:
     return next((one for one in raid.coalitions if one.coalition == here), None)
 
 
+class SensorRow(NamedTuple):
+    """A sensor, for those who read a table: whose, what, where, its plots, and those of flights."""
+
+    owner: str
+    id: str
+    kind: str
+    place: dict[str, float]
+    reach_m: float | None
+    plots: int
+    of_flights: int
+
+
+def sensor_rows(raid: RaidPicture) -> list[SensorRow]:
+    """Return the sensors behind all that is seen of a raid."""
+    table = raid.best.picture.plots
+    used = np.ones(len(table), bool)
+    used[raid.best.picture.unused] = False
+    return [
+        SensorRow(
+            sensor.owner,
+            sensor.id,
+            sensor.kind,
+            {"latitude": sensor.latitude, "longitude": sensor.longitude},
+            sensor.field.range_max_m if np.isfinite(sensor.field.range_max_m) else None,
+            int((table.sensor == k).sum()),
+            int((used & (table.sensor == k)).sum()),
+        )
+        for k, sensor in enumerate(table.sensors)
+    ]
+
+
 def put_flights(
     turn: Turn, raids: Iterable[RaidPicture], coalition: Sequence[str], voice: Voice
 ) -> None:
@@ -91,11 +123,15 @@ def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
             f"{within}flight/{flight.track}", _key(flight), partial(_flight, flight, within, voice)
         )
         ways += [] if about is None else [about]
+    used = np.ones(len(table), bool)
+    used[seen.picture.unused] = False
     for (source, number), rows in plots_by_source(table).items():
         sensor = table.sensors[number]
         packet = f"{within}plots/{source}/{sensor.owner}/{sensor.id}"
         turn.put(
-            packet, (len(rows), repr(sensor)), partial(_plots, table, number, rows, packet, voice)
+            packet,
+            (len(rows), repr(sensor), used[rows].tobytes()),
+            partial(_plots, table, rows, used, packet, voice),
         )
     turn.put(f"{within}head", *_head(name, seen, ways))
 
@@ -132,8 +168,10 @@ def _sensor(sensor: Sensor, within: str, voice: Voice) -> Made:
     return _marked(sensor_packets(sensor, voice, within=place, horizon=True))
 
 
-def _plots(table: PlotTable, sensor: int, rows: NDArray[np.int64], name: str, voice: Voice) -> Made:
-    return Made(tuple(plot_packets(table, sensor, rows, name, voice)))
+def _plots(
+    table: PlotTable, rows: NDArray[np.int64], used: NDArray[np.bool_], name: str, voice: Voice
+) -> Made:
+    return Made(tuple(plot_packets(table, rows, used, name, voice)))
 
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
@@ -163,7 +201,7 @@ def _head(name: str, seen: FlightPicture, ways: list[Any]) -> tuple[tuple[object
     def make() -> Made:
         packet = {
             "id": name,
-            "name": day(float(begin)),
+            "name": day(posix(name.partition("/")[2])),
             "availability": f"{moment(begin)}/{moment(max(end, begin + 1.0))}",
             "properties": {
                 "group": {"boolean": True},

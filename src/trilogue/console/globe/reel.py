@@ -146,6 +146,6 @@ class Turn:
 
 def _same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:
     return len(a) == len(b) and all(
-        x is y or (isinstance(x, str | int | float | frozenset) and x == y)
+        x is y or (isinstance(x, str | int | float | bytes | frozenset) and x == y)
         for x, y in zip(a, b, strict=True)
     )
