@@ -1,8 +1,8 @@
 """CZML of sensors: where each stands, how far it looks, and the plots that it gave.
 
 Plots stand in one packet for each source and sensor, as arrays in `properties`: one packet each
-would be fifty thousand. `seconds` counts from `epoch`, `places` are as many positions, ECEF metres, and
-`used` says which belong to a flight, as far as is known.
+would be fifty thousand. `seconds` counts from `epoch`, `places` are as many positions (ECEF,
+metres), and `used` says which belong to a flight, as far as is known.
 A plot of angles alone has a direction and no place, and is counted only.
 """
 

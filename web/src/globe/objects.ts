@@ -53,7 +53,7 @@ export class Objects {
     const none = this.list.options[0];
     const options = [...this.packets.values()]
       .filter((one) => one.id.startsWith(`${group}/`) && LISTED.test(one.id))
-      .map((one) => new Option(one.name ?? one.id, one.id));
+      .map((one) => new Option(this.called(one), one.id));
     this.list.replaceChildren(...(none ? [none] : []), ...options);
     this.choose(this.packets.has(this.chosen) && this.chosen.startsWith(`${group}/`) ? this.chosen : "");
   }
@@ -71,6 +71,14 @@ export class Objects {
             .replace("{level}", ((2 * level) / 1000).toFixed(1))
             .replace("{height}", ((2 * height) / 1000).toFixed(1));
     if (this.deviation.textContent !== words) this.deviation.textContent = words;
+  }
+
+  /** Where something began or comes down is called by what it is of. */
+  private called(packet: Packet): string {
+    const name = packet.name ?? packet.id;
+    const of = /^(.*)\/(launch|impact)$/.exec(packet.id)?.[1];
+    const whole = of === undefined ? undefined : this.packets.get(of)?.name;
+    return whole === undefined ? name : `${whole}: ${name}`;
   }
 
   private choose(name: string): void {

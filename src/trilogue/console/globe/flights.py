@@ -110,6 +110,12 @@ def put_flights(
 
 def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
     table, within = seen.picture.plots, f"{name}/"
+    ways = []
+    for flight in seen.picture.flights:
+        about = turn.put(
+            f"{within}flight/{flight.track}", _key(flight), partial(_flight, flight, within, voice)
+        )
+        ways += [] if about is None else [about]
     for number in np.unique(table.sensor):
         sensor = table.sensors[number]
         turn.put(
@@ -117,12 +123,6 @@ def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
             (repr(sensor),),
             partial(_sensor, sensor, within, voice),
         )
-    ways = []
-    for flight in seen.picture.flights:
-        about = turn.put(
-            f"{within}flight/{flight.track}", _key(flight), partial(_flight, flight, within, voice)
-        )
-        ways += [] if about is None else [about]
     used = np.ones(len(table), bool)
     used[seen.picture.unused] = False
     for (source, number), rows in plots_by_source(table).items():
