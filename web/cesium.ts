@@ -82,6 +82,8 @@ export function cesium(out: string): Plugin {
       };
       for (const name of ASSETS) copy("Source", name);
       for (const name of withImports(WORKERS)) copy("Build", join("Workers", name));
+      copy(".", "LICENSE.md");
+      cpSync("node_modules/milsymbol/LICENSE", join(to, "milsymbol-LICENSE"));
     },
   };
 }

@@ -1,10 +1,12 @@
 """The benchmark of the console: how long a page takes when ten thousand reports are known.
 
-    python -m benchmarks.console [--reports 10240] [--write]
+    python -m benchmarks.console [--reports 10240] [--only pages|globe] [--write]
 
 Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
 and each page is asked for again and again over one kept connection, as a browser does, from the
 request to the last byte of the answer. Drawing it is the browser's own.
+
+Then the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import numpy as np
 from tests.support.processes import Node
 from tests.support.trio import OFFICERS
 
+from benchmarks.console.globe import tables
 from benchmarks.exchange.nodes import batch, running
 from benchmarks.page import machine, markdown, tell
 from trilogue.node.founding import token_file
@@ -76,11 +79,17 @@ def _pages(node: Node) -> list[tuple[str, list[float], int]]:
 
 @click.command()
 @click.option("--reports", default=10_240, help="How many reports are known.")
+@click.option("--only", type=click.Choice(["pages", "globe"]), help="One of the two.")
 @click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
-def main(reports: int, write: bool) -> None:
+def main(reports: int, only: str | None, write: bool) -> None:
     """Run the benchmark of the console."""
-    text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
-    tell("console", text, write=write)
+    if only != "globe":
+        text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
+        tell("console", text, write=write)
+    if only != "pages":
+        with running() as nodes:
+            text = f"{tables(nodes['US'])}\n\n{machine(('numpy', 'msgspec', 'playwright'))}."
+        tell("globe", text, write=write)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,19 @@
 
 import os
 import shutil
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
+from tests.support.trio import OFFICERS
+
+from trilogue.node.service import wall_clock
+from trilogue.node.sessions import make_link
+from trilogue.node.settings import Settings
+from trilogue.store.database import open_database
+
+DRAWN_BY_THE_PROCESSOR = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL where there is no graphics card."""
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +26,9 @@ def browser():
         pytest.skip("no chromium on PATH (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         try:
-            opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            opened = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", *DRAWN_BY_THE_PROCESSOR]
+            )
         except Error as error:
             pytest.fail(f"chromium does not start: {error}")
         yield opened
@@ -44,4 +56,43 @@ def show(browser, written):
     for context in contexts:
         context.close()
     assert set(asked) - {"data:,"} == {written.as_uri()}
+    assert said == []
+
+
+@pytest.fixture
+def visit(browser, nodes):
+    """Return a function that signs somebody in at a node and returns the page.
+
+    In the end every request must have been to the node itself.
+    """
+    contexts, asked, said = [], [], []
+
+    def signed_in(who, lang="en", scheme="light", width=1280, *, script=True, before=()):
+        node = nodes[who]
+        context = browser.new_context(
+            base_url=node.api_url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            locale=lang,
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        for one in before:
+            context.add_init_script(one)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append((node.api_url, request.url)))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        with closing(open_database(Settings.read(node.directory).store_location)) as db:
+            code = make_link(db, OFFICERS[0], wall_clock())
+        page.goto(f"/sign-in/{code}")
+        page.locator("main").get_by_role("button").click()
+        page.wait_for_url("**/desk")
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+    assert asked
+    assert [url for own, url in asked if not url.startswith(f"{own}/")] == []
     assert said == []

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.support.processes import Nodes
-from tests.support.trio import OFFICERS
-
-from trilogue.node.service import wall_clock
-from trilogue.node.sessions import make_link
-from trilogue.node.settings import Settings
-from trilogue.store.database import open_database
 
 pytestmark = pytest.mark.processes
 
@@ -33,43 +26,6 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     for node in made:
         sys.stdout.write(f"--- {node.name}\n{node.stderr[-4000:]}\n")
         assert "a page failed" not in node.stderr
-
-
-@pytest.fixture
-def visit(browser, nodes):
-    """Return a function that signs somebody in at a node and returns the page.
-
-    In the end every request must have been to the node itself.
-    """
-    contexts, asked, said = [], [], []
-
-    def signed_in(who, lang="en", scheme="light", width=1280, *, script=True):
-        node = nodes[who]
-        context = browser.new_context(
-            base_url=node.api_url,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            locale=lang,
-            java_script_enabled=script,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append((node.api_url, request.url)))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        with closing(open_database(Settings.read(node.directory).store_location)) as db:
-            code = make_link(db, OFFICERS[0], wall_clock())
-        page.goto(f"/sign-in/{code}")
-        page.locator("main").get_by_role("button").click()
-        page.wait_for_url("**/desk")
-        return page
-
-    yield signed_in
-    for context in contexts:
-        context.close()
-    assert asked
-    assert [url for own, url in asked if not url.startswith(f"{own}/")] == []
-    assert said == []
 
 
 def test_without_script_a_request_is_granted_from_the_desk_read_and_taken_away(

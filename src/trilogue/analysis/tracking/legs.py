@@ -92,8 +92,8 @@ def states(flight: FlightEstimate) -> tuple[StateEstimate, ...]:
     return (*kept, flight.now)
 
 
-def legs(flight: FlightEstimate) -> tuple[Leg, ...]:
-    """Return the legs of a flight, oldest first."""
+def legs(flight: FlightEstimate, *, ahead: int = _AHEAD) -> tuple[Leg, ...]:
+    """Return the legs of a flight, oldest first; `ahead` states lie on the way to the impact."""
     shown = states(flight)
     out: list[Leg] = []
     if flight.launch is not None and shown[0].phase == "boost":
@@ -109,7 +109,7 @@ def legs(flight: FlightEstimate) -> tuple[Leg, ...]:
     rows = np.array([one.state for one in shown])
     sds = spreads(rows, np.array([one.covariance[:3, :3] for one in shown]))
     out += _cut([one.phase for one in shown], "seen", np.array([s.time for s in shown]), rows, sds)
-    return (*out, *_ahead(flight))
+    return (*out, *_ahead(flight, ahead))
 
 
 def _cut(
@@ -132,7 +132,7 @@ def _cut(
     return out
 
 
-def _ahead(flight: FlightEstimate) -> list[Leg]:
+def _ahead(flight: FlightEstimate, count: int) -> list[Leg]:
     """Return the way from the newest state to the impact.
 
     It falls as the estimate itself does, with the drag that is taken for granted before any is
@@ -147,7 +147,7 @@ def _ahead(flight: FlightEstimate) -> list[Leg]:
     free = as_free(now, EstimateSettings())
     end = impact.time.value
     last = max(end - _LAST_S, now.time)
-    times = np.unique(np.r_[np.linspace(now.time, last, _AHEAD), np.linspace(last, end, _LAST)])
+    times = np.unique(np.r_[np.linspace(now.time, last, count), np.linspace(last, end, _LAST)])
     rows, covariances = np.empty((len(times), 6)), np.empty((len(times), 3, 3))
     for k, at in enumerate(times):
         free = free.at(float(at))

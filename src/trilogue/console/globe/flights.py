@@ -35,6 +35,8 @@ __all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows", "symbol_of"]
 
 GRAIN = Grain(most=60, decimals=1)
 """A curve of sixty places is smooth to the eye, and nobody sees a decimetre."""
+AHEAD = 40
+"""States on the way to the impact: between them a curve is off by metres at most."""
 
 _MISSILE = "10050200001100000000"
 _LAUNCH = "10051500001110000000"
@@ -175,7 +177,7 @@ def _plots(
 
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
-    way = legs(flight)
+    way = legs(flight, ahead=AHEAD)
     made = _marked(flight_packets(flight, voice, within=within, grain=GRAIN, way=way))
     when = span(way)
     if when is None:
