@@ -104,7 +104,7 @@ def document() -> dict[str, Any]:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token that `trilogue token issue` made.",
+                    "description": "A token that `trilogue node token issue` made.",
                 }
             },
         },
@@ -167,7 +167,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         key = {"type": "string", "pattern": KEY_PATTERN, "minLength": 1, "maxLength": 64}
         parameters.append(_header(IDEMPOTENCY_KEY, key, "Asked for again, it is done once."))
     if operation.tagged:
-        given = {"type": "string", "maxLength": 1024}
+        given = {"type": "string"}
         parameters.append(_header(IF_NONE_MATCH, given, "Tags of answers that the caller has."))
     if operation.name == "stream":
         last = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
