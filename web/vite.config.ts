@@ -12,7 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     rolldownOptions: {
-      input: { console: "src/console.ts" },
+      input: { console: "src/console.ts", passkey: "src/passkey.ts" },
       checks: { eval: false }, // htmx has one for those who ask for it; the policy admits none
     },
   },

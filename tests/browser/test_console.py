@@ -220,3 +220,17 @@ def test_the_language_is_switched_on_every_page_and_stays(nodes: Nodes, visit) -
             page.get_by_role("link", name=name).click()
             page.wait_for_url(f"**{path}")
             assert page.locator("html").get_attribute("lang") == lang
+
+
+def test_every_printed_sheet_is_marked_above_and_below(nodes: Nodes, visit) -> None:
+    what = nodes["US"].submit("seen")
+    page = visit("US", scheme="dark")
+    page.goto(f"/reports/US/{what.index}")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.banner')].map(one => getComputedStyle(one).display)"
+    )
+    # Head and foot of a table are repeated on every sheet.
+    assert shown == ["table-header-group", "table-footer-group"]
+    assert page.locator("nav").first.is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 33, 38)"

@@ -70,7 +70,7 @@ def sign_in(page: Page, name: str, to: str = "/sign-in") -> None:
     page.locator("button[type=submit]").first.click()
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_somebody_signs_in_there_and_works_here(node: Node, page: Page) -> None:
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))
@@ -99,7 +99,7 @@ def test_somebody_without_a_group_of_ours_is_told_why(page: Page) -> None:
     assert "/sign-in" in page.url
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_an_answer_to_another_attempt_or_to_none_is_not_taken(page: Page) -> None:
     answer = "/sign-on/return?code=somebody-elses&state=another"
     page.goto(answer)

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tests.support.authenticator import ORIGIN
+
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.metrics import Metrics
@@ -36,6 +38,7 @@ class DirectService:
         self.healthy = DirectHealth()
         self.metrics = Metrics(engine.me)
         self.limit: LimitSettings | None = None
+        self.console_url: str | None = ORIGIN
         self.sign_on: SignOn | None = None
         self._worker = ThreadPoolExecutor(1)
         self._news: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()

@@ -74,6 +74,10 @@ class Node(Protocol):
         """How often one token may ask."""
 
     @property
+    def console_url(self) -> str | None:
+        """Where people's browsers open the console by a host name."""
+
+    @property
     def sign_on(self) -> SignOn | None:
         """The way through a provider by which people sign in, where there is one."""
 

@@ -54,6 +54,8 @@ class Person:
     """What every form of theirs carries."""
     newest: int
     """The newest position that counted here when they came."""
+    due: bool = False
+    """Whether their session's last use is still to be written, by the process that acts."""
 
     def may(self, roles: Collection[Role]) -> bool:
         """Whether one of their roles is among these."""
@@ -72,10 +74,12 @@ async def person(call: Call, *, seen: bool = True) -> Person | None:
     )
     if session is None:
         return None
-    if seen and call.node.handing is None and now > instant.plus(session.seen, _SEEN_SECONDS):
+    due = seen and now > instant.plus(session.seen, _SEEN_SECONDS)
+    if due and call.node.handing is None:
         with suppress(UnavailableError):  # nothing can be written: the session ends the sooner
             await call.node.run(lambda: sessions.see(engine.db, secret, now))
-    return Person(session.name, session.roles, _form(secret), newest)
+        due = False
+    return Person(session.name, session.roles, _form(secret), newest, due)
 
 
 def check_roles(who: Person, roles: Collection[Role]) -> None:

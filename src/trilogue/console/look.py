@@ -10,7 +10,7 @@ from markupsafe import Markup
 from trilogue.node.answers import Named, ParticipantAnswer
 from trilogue.node.inputs import Place
 
-__all__ = ["around", "filters", "log_place", "moment", "pairs", "position"]
+__all__ = ["around", "beside", "filters", "log_place", "moment", "pairs", "position"]
 
 
 def moment(instant: str) -> Markup:
@@ -59,10 +59,27 @@ def pairs(named: Iterable[Named | ParticipantAnswer]) -> list[tuple[str, str]]:
     return [(one.id, one.name) for one in named]
 
 
+def beside(others: Iterable[Any], languages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what may be opened beside a portion: digest, and its number, mark and language."""
+    return [
+        (
+            one.entry.portion,
+            " · ".join(
+                filter(
+                    None,
+                    (f"{one.number}", one.entry.mark, languages.get(one.entry.header.language)),
+                )
+            ),
+        )
+        for one in others
+    ]
+
+
 def filters() -> Mapping[str, Callable[..., Any]]:
     """Return what templates may call."""
     return {
         "around": around,
+        "beside": beside,
         "moment": moment,
         "pairs": pairs,
         "place": log_place,

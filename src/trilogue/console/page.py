@@ -196,9 +196,9 @@ def page(
                 _check(visit, roles)
                 if method == "POST" and roles is not None:
                     door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
-                if request.node.handing is not None and (acts or method == "POST"):
-                    answered = await request.handed(request.node.handing, once=False)
-                    return _handed(answered, secure=_secure(visit))
+                handed = await _hand_over(visit, acts=acts or method == "POST")
+                if handed is not None:
+                    return handed
                 return _respond(await handler(visit), visit, live=live)
             except TrilogueError as error:
                 return _failed(error, Visit(request, lang, who, Form(b"")))
@@ -225,6 +225,23 @@ def _check(visit: Visit, roles: Collection[Role] | None) -> None:
     door.check_roles(visit.who, roles)
     if visit.call.node.stale:
         raise UnavailableError(visit.call.node.stale, hint="`trilogue node status` says what to do")
+
+
+async def _hand_over(visit: Visit, *, acts: bool) -> Response[bytes] | None:
+    """Have another process answer, when it is the one that acts and something is to be written.
+
+    With a page that is only looked at, that is when the session was last used. It is looked at here
+    when that process is away.
+    """
+    handing = visit.call.node.handing
+    if handing is None or not (acts or (visit.person is not None and visit.person.due)):
+        return None
+    try:
+        return _handed(await visit.call.handed(handing, once=False), secure=_secure(visit))
+    except UnavailableError:
+        if acts:
+            raise
+        return None
 
 
 def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:

@@ -66,6 +66,10 @@ END = canonical.MAX_INTEGER
 """A cursor behind everything that will ever count."""
 
 
+_SOON = 300
+"""How many statements of a kind are looked through for those that cite another."""
+
+
 def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
     """Give the arrangement under which the node works. Raises `NotInForceError` without one."""
     current, stands = engine.books.arrangement, engine.books.stands()
@@ -126,10 +130,10 @@ def statements(engine: Engine, after: int, most: int, kind: str | None) -> Page[
 def trail(
     engine: Engine, begins: Iterable[Place], most: int
 ) -> tuple[tuple[StatementEntry, ...], bool]:
-    """Follow statements to what cites them, and what cites that; say whether there is more.
+    """Follow reports to their grants and withdrawals, and to what was said of these soon after.
 
-    Oldest first. A report leads to its grants, those to relays, receipts and withdrawals, and
-    those to destructions.
+    Oldest first, and whether there may be more. Which receipts cite a grant is kept in no index:
+    they are looked for among the next statements of their kind.
     """
     found: dict[tuple[str, int], StatementEntry] = {}
     todo = [(one.speaker, one.index) for one in begins]
@@ -141,7 +145,19 @@ def trail(
         found[place] = _statement(row)
         cited = engine.db.q.citing(speaker=place[0], idx=place[1])
         todo += [(one["speaker"], one["idx"]) for one in cited]
-    return tuple(sorted(found.values(), key=lambda one: one.position)), bool(todo)
+    more = bool(todo)
+    for kind, of in (("relay", "grant"), ("receipt", "grant"), ("destruction", "withdrawal")):
+        begin = min((one.position for one in found.values() if one.kind == of), default=None)
+        if begin is None:
+            continue
+        rows = list(engine.db.q.statements_of_kind(kind=kind, after=begin, most=_SOON))
+        more |= len(rows) == _SOON
+        for entry in map(_statement, rows):
+            place = (entry.statement.speaker, entry.statement.index)
+            if any((cite.speaker, cite.index) in found for cite in entry.cites):
+                found[place] = entry
+    kept = sorted(found.values(), key=lambda one: one.position)[:most]
+    return tuple(kept), more or len(found) > most
 
 
 def newest_statements(engine: Engine, before: int | None, most: int) -> Page[StatementEntry]:

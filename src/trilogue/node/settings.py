@@ -17,6 +17,10 @@ tokens over TLS alone, so it then needs
     certificate = "api/certificate.pem"
     key = "api/key.pem"
 
+`console = "https://console.kr.example"` is where people's browsers reach the API's address, when it
+is by another: passkeys are made for its host, and a browser makes none for a bare address. By
+default it is the API's own, and `localhost` on this machine.
+
 The store is the file `store.sqlite` in the directory, unless
 
     store = "postgresql://kr@db.example/trilogue?schema=kr"
@@ -67,6 +71,7 @@ from trilogue.errors import InputError, NotFoundError
 from trilogue.node.logs import Format, Level
 from trilogue.node.loopback import is_loopback
 from trilogue.node.oidc.settings import OidcSettings, merge
+from trilogue.node.relying import is_console
 from trilogue.node.shelf import read_files
 
 if TYPE_CHECKING:
@@ -129,6 +134,7 @@ class _File(_Table, frozen=True, kw_only=True):
     of: str
     listen: str
     api: str
+    console: str | None = None
     store: str | None = None
     metrics: str | None = None
     traces: bool = False
@@ -161,6 +167,12 @@ class Settings(_File, frozen=True, kw_only=True):
             raise InputError(
                 f"api: {self.api!r} is beyond this machine, and the API has no TLS",
                 hint="bind it to 127.0.0.1, or add [api_tls] with certificate and key",
+            )
+        if self.console is not None and not is_console(self.console):
+            raise InputError(
+                f"console: {self.console!r} is no address at which browsers make passkeys",
+                hint="write https://HOST or https://HOST:PORT with a host name, or"
+                " http://localhost:PORT",
             )
         if self.store is not None and not _is_postgresql(self.store):
             raise InputError(
@@ -201,7 +213,7 @@ class Settings(_File, frozen=True, kw_only=True):
         """Return `node.toml` as it is written."""
         lines = [
             f"{key} = {_quote(getattr(self, key))}"
-            for key in ("participant", "of", "listen", "api", "metrics", "store")
+            for key in ("participant", "of", "listen", "api", "console", "metrics", "store")
             if getattr(self, key) is not None
         ]
         if self.traces:
@@ -325,6 +337,18 @@ class Settings(_File, frozen=True, kw_only=True):
     def api_url(self) -> str:
         """The API's address as its clients write it."""
         return f"{'http' if self.api_tls is None else 'https'}://{self.api}"
+
+    @property
+    def console_url(self) -> str | None:
+        """Where people's browsers open the console, by a host name; None when it has none."""
+        if self.console is not None:
+            return self.console
+        host, port = self.api_address
+        if is_loopback(host):
+            host = "localhost"
+        scheme, usual = self.api_url.partition("://")[0], 443 if self.api_tls else 80
+        url = f"{scheme}://{host}" + (f":{port}" if port != usual else "")
+        return url if is_console(url) else None
 
     def api_context(self) -> ssl.SSLContext | None:
         """Return the API's TLS, 1.3 alone, or None for plain HTTP. Raises `InputError`."""

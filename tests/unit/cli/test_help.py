@@ -91,6 +91,7 @@ PRINTS_NO_DATA = {
     "node join",
     "node up",
     "node backup",
+    "node passkey drop",
     "node restore",
     "node settle-fork",
     "node rotate-keys",

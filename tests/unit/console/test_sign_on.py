@@ -77,7 +77,7 @@ def test_the_page_says_where_one_is_sent(office: Office, provider: FakeProvider,
     assert "login.example" in seen.text
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_the_cookie_of_an_attempt_is_for_ten_minutes_and_for_its_pages_alone(
     office: Office, provider: FakeProvider
 ) -> None:
@@ -108,7 +108,7 @@ def test_whom_the_provider_names_is_led_on_with_a_session_of_this_nodes_own(
     assert "kim-ju" in seen.text
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/\\evil.example", "é"])
 def test_nobody_is_led_elsewhere(office: Office, provider: FakeProvider, to: str) -> None:
     browser = Browser(office)
@@ -118,7 +118,7 @@ def test_nobody_is_led_elsewhere(office: Office, provider: FakeProvider, to: str
     assert 'content="0; url=/"' in seen.text
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_somebody_elses_answer_signs_nobody_in(office: Office, provider: FakeProvider) -> None:
     """Login CSRF: a link with the attacker's own code, which the victim follows."""
     attacker, victim = Browser(office), Browser(office)
@@ -133,7 +133,7 @@ def test_somebody_elses_answer_signs_nobody_in(office: Office, provider: FakePro
     assert "another attempt" in look(answer).text
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_an_attempt_is_used_up_here_even_where_the_provider_takes_its_code_again(
     office: Office, provider: FakeProvider
 ) -> None:
@@ -183,7 +183,7 @@ def test_roles_are_those_of_the_latest_sign_in_in_every_session(
     assert one.ask("/people").status_code == 200
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_a_session_ends_when_it_must_however_busy(
     office: Office, trio: Trio, provider: FakeProvider
 ) -> None:
@@ -196,7 +196,7 @@ def test_a_session_ends_when_it_must_however_busy(
     assert browser.ask("/reports").status_code == 303
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_one_revocation_ends_every_session_and_shuts_out(
     office: Office, provider: FakeProvider
 ) -> None:
@@ -224,7 +224,7 @@ def test_signing_out_everywhere_ends_sessions_of_tokens_and_of_the_provider(
     assert sessions.find(engine.db, secret, engine.now()) is None
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_a_name_belongs_to_whom_the_provider_gave_it_first(
     office: Office, provider: FakeProvider
 ) -> None:
@@ -239,7 +239,7 @@ def test_a_name_belongs_to_whom_the_provider_gave_it_first(
     assert Browser(office).sign_in(provider).status_code == 303
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_whoever_signs_in_elsewhere_has_no_token_and_no_link(
     office: Office, provider: FakeProvider
 ) -> None:

@@ -13,6 +13,7 @@ from trilogue.consent.lifecycle import GRANT, REQUEST
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
 from trilogue.node.answers import PortionState
+from trilogue.node.passkeys import State
 from trilogue.node.tokens import Role
 from trilogue.protocol.bodies import BODIES
 
@@ -23,6 +24,7 @@ OPEN = {
     "kind": set(BODIES),
     "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
+    "passkey-state": set(get_args(State)),
     "phase": {"boost", "midcourse", "terminal"},
 }
 """What is said by a name that stands in a statement or a token: page -> names."""

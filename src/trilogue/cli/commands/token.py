@@ -84,7 +84,8 @@ def link(*, directory: Path, name: str) -> None:
 
     with _store(directory) as db:
         code = make_link(db, name, wall_clock())
-    print_lines(f"{Settings.read(directory).api_url}/sign-in/{code}")
+    settings = Settings.read(directory)
+    print_lines(f"{settings.console_url or settings.api_url}/sign-in/{code}")
 
 
 @token.command("list")

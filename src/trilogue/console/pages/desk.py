@@ -10,8 +10,9 @@ from trilogue.consent.acts import Description
 from trilogue.console.access import KEEPERS, READERS, RELEASE
 from trilogue.console.page import Go, View, Visit, page
 from trilogue.console.reading import decimal, place_at, shaped, source
+from trilogue.console.signing import asking, by_hand
 from trilogue.errors import InputError, TrilogueError
-from trilogue.node import catalogue, consenting, questions, weighing
+from trilogue.node import catalogue, ceremonies, consenting, questions, weighing
 from trilogue.node.answers import PortionEntry, ReportEntry, RequestEntry
 from trilogue.node.authoring import Refused
 from trilogue.node.consenting import Deferred
@@ -26,6 +27,7 @@ from trilogue.node.inputs import (
     WithdrawalInput,
 )
 from trilogue.node.weighing import Weighed
+from trilogue.protocol.statement import Composed
 
 __all__ = ["HANDLERS"]
 
@@ -48,6 +50,7 @@ async def desk(visit: Visit) -> View:
                 "grants": questions.newest_grants(engine, MOST),
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "releases": visit.who.may(RELEASE),
+                "by_hand": by_hand(engine, visit),
                 "asks": visit.who.may(READERS),
             },
             live=("asked", "waiting", "own", "grants"),
@@ -79,11 +82,10 @@ async def answer(visit: Visit) -> View | Go:
                 RefusalInput,
             )
             await visit.act(lambda engine: engine.desk.refuse(refusal))
-        else:
-            await _grant(visit, place)
+            return Go("/desk")
+        return await _grant(visit, place)
     except TrilogueError as error:
         return await _request(visit, error=error)
-    return Go("/desk")
 
 
 @page("POST", "/grants", roles=RELEASE)
@@ -91,8 +93,7 @@ async def grant(visit: Visit) -> View | Go:
     """Grant portions of one's own reports, unasked, or show what that would reveal."""
     if visit.form.one("do") == "look":
         return await _weighed(visit, await _weigh(visit, None), offered=True)
-    await _grant(visit, None)
-    return Go("/desk")
+    return await _grant(visit, None)
 
 
 @page("POST", "/grants/{index:int}/withdrawal", roles=RELEASE)
@@ -124,10 +125,13 @@ async def pending(visit: Visit) -> View | Go:
         return await _weighed(visit, await visit.act(look), offered=False)
     if visit.form.one("do") == "drop":
         await visit.act(lambda engine: consenting.drop(engine, number))
-    else:
-        await visit.act(
-            lambda engine: _settled(consenting.agree(engine, number, officer)),
+        return Go("/desk")
+    if await visit.ask(lambda engine: by_hand(engine, visit)):
+        who = asking(visit)
+        return _signing(
+            await visit.act(lambda engine: ceremonies.begin_agreement(engine, who, number))
         )
+    raise_refused(await visit.act(lambda engine: consenting.agree(engine, number, officer)))
     return Go("/desk")
 
 
@@ -145,7 +149,7 @@ async def ask(visit: Visit) -> Go:
         },
         RequestInput,
     )
-    await visit.act(lambda engine: raise_refused(consenting.request(engine, given)))
+    raise_refused(await visit.act(lambda engine: consenting.request(engine, given)))
     return Go("/desk")
 
 
@@ -190,6 +194,7 @@ async def _weighed(visit: Visit, weighed: Weighed, *, offered: bool) -> View:
             {
                 "weighed": weighed,
                 "offered": offered,
+                "by_hand": by_hand(engine, visit),
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "given": visit.form,
             },
@@ -199,15 +204,22 @@ async def _weighed(visit: Visit, weighed: Weighed, *, offered: bool) -> View:
     return await visit.ask(look)
 
 
-async def _grant(visit: Visit, answers: Place | None) -> None:
+async def _grant(visit: Visit, answers: Place | None) -> Go:
+    """Grant what the form says, or have it signed first by whoever signs by hand."""
     given, grids = _given(visit, answers)
     officer = visit.who.name
+    who = asking(visit) if await visit.ask(lambda engine: by_hand(engine, visit)) else None
 
-    def act(engine: Engine) -> object:
+    def act(engine: Engine) -> Composed | Deferred | Refused | int:
         meant = given if grids is None else _coarser(engine, given, grids)
-        return meant if isinstance(meant, Refused) else consenting.grant(engine, meant, officer)
+        if isinstance(meant, Refused):
+            return meant
+        if who is not None:
+            return ceremonies.begin_grant(engine, who, meant)
+        return consenting.grant(engine, meant, officer)
 
-    _settled(await visit.act(act))
+    done = raise_refused(await visit.act(act))
+    return _signing(done) if isinstance(done, int) else Go("/desk")
 
 
 def _coarser(engine: Engine, given: GrantInput, grids: GeneraliseInput) -> GrantInput | Refused:
@@ -223,9 +235,9 @@ def _coarser(engine: Engine, given: GrantInput, grids: GeneraliseInput) -> Grant
     return msgspec.structs.replace(given, portions=tuple(portions))
 
 
-def _settled(done: object) -> object:
-    """Raise what was refused; a grant that waits for a second officer is no error."""
-    return done if isinstance(done, Deferred) else raise_refused(done)
+def _signing(begun: int | Refused) -> Go:
+    """Go to where it is signed, or raise what was refused."""
+    return Go(f"/signatures/{raise_refused(begun)}")
 
 
 async def _request(
@@ -244,6 +256,7 @@ async def _request(
                 "candidates": _candidates(engine, entry, visit) if mine else (),
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "releases": mine and entry.state == "open" and visit.who.may(RELEASE),
+                "by_hand": by_hand(engine, visit),
                 "error": error,
                 "weighed": weighed,
                 "given": visit.form,

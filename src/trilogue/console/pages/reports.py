@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from trilogue.console import writing
@@ -10,6 +11,7 @@ from trilogue.console.access import AUTHORS, KEEPERS, READERS, REGISTER, RELEASE
 from trilogue.console.drawing import draw
 from trilogue.console.page import Go, Stay, View, Visit, page
 from trilogue.console.reading import place_at, shaped
+from trilogue.console.signing import by_hand
 from trilogue.console.writing import Draft
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, questions
@@ -65,6 +67,7 @@ async def report(visit: Visit) -> View:
                 "given": visit.form,
                 "reads": visit.who.may(READERS),
                 "grants": visit.who.may(RELEASE) and entry.report.speaker == engine.me,
+                "by_hand": by_hand(engine, visit),
             },
             marking=entry.banner,
             live=("portions", "trail"),
@@ -116,26 +119,42 @@ async def still(visit: Visit) -> Go | Stay:
     return Go(f"/reports/{place.speaker}/{place.index}")
 
 
-def _in_order(portions: Sequence[PortionEntry]) -> tuple[tuple[PortionEntry, str, int], ...]:
-    """Return portions with their versions behind them: what each is, and of which by number."""
-    numbers = {one.portion: number for number, one in enumerate(portions, 1)}
+@dataclass(frozen=True)
+class Placed:
+    """A portion where it stands on the page, and what it is a version of."""
 
-    def version(one: PortionEntry) -> tuple[str, int]:
+    number: int
+    entry: PortionEntry
+    version: str
+    """Empty, or `tearline`, `translation`, `generalised`, `redacted`."""
+    of: int
+    """The number of the portion that it is a version of, or its own."""
+
+
+def _in_order(portions: Sequence[PortionEntry]) -> tuple[Placed, ...]:
+    """Place portions with their versions behind them."""
+    order = {one.portion: number for number, one in enumerate(portions)}
+
+    def version(one: PortionEntry) -> tuple[str, str]:
         header = one.header
-        for kind, of in (
-            ("tearline", header and header.tearline_of),
-            ("translation", header and header.translation_of),
-            ("generalised", header and header.generalised and header.generalised.of),
-            ("redacted", header and header.redacted and header.redacted.of),
-        ):
-            if of and of in numbers:
-                return kind, numbers[of]
-        return "", numbers[one.portion]
+        if header is not None:
+            for kind, of in (
+                ("tearline", header.tearline_of),
+                ("translation", header.translation_of),
+                ("generalised", header.generalised and header.generalised.of),
+                ("redacted", header.redacted and header.redacted.of),
+            ):
+                if of is not None and of in order:
+                    return kind, of
+        return "", one.portion
 
-    found = [(one, *version(one)) for one in portions]
-    ordered = sorted(found, key=lambda one: (one[2], one[1] != ""))
-    places = {numbers[one.portion]: place for place, (one, _, _) in enumerate(ordered, 1)}
-    return tuple((one, kind, places[of]) for one, kind, of in ordered)
+    placed = sorted(
+        ((one, *version(one)) for one in portions), key=lambda one: (order[one[2]], one[1] != "")
+    )
+    numbers = {one.portion: number for number, (one, _, _) in enumerate(placed, 1)}
+    return tuple(
+        Placed(number, one, kind, numbers[of]) for number, (one, kind, of) in enumerate(placed, 1)
+    )
 
 
 @page("GET", "/write", roles=AUTHORS)

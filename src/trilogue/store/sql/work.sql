@@ -64,7 +64,8 @@ SELECT * FROM access WHERE report_speaker = :speaker AND report_idx = :idx ORDER
 SELECT * FROM access WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: add_pending<!
-INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since) RETURNING id;
+INSERT INTO pending (body, officer, since, approval)
+VALUES (:body, :officer, :since, :approval) RETURNING id;
 
 -- name: pending_at^
 SELECT * FROM pending WHERE id = :id;
@@ -74,6 +75,38 @@ SELECT * FROM pending WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: drop_pending!
 DELETE FROM pending WHERE id = :id;
+
+-- name: add_passkey!
+INSERT INTO passkey (credential, officer, key, rp, since, state, counter)
+VALUES (:credential, :officer, :key, :rp, :since, 'waiting', :counter);
+
+-- name: passkeys
+SELECT * FROM passkey ORDER BY officer, since, credential;
+
+-- name: passkey_at^
+SELECT * FROM passkey WHERE credential = :credential;
+
+-- name: set_passkey!
+UPDATE passkey SET state = :state WHERE credential = :credential;
+
+-- name: drop_passkey!
+DELETE FROM passkey WHERE credential = :credential;
+
+-- name: count_passkey!
+UPDATE passkey SET counter = :counter WHERE credential = :credential;
+
+-- name: add_ceremony<!
+INSERT INTO ceremony (session, officer, act, body, challenge, until)
+VALUES (:session, :officer, :act, :body, :challenge, :until) RETURNING id;
+
+-- name: ceremony_at^
+SELECT * FROM ceremony WHERE id = :id;
+
+-- name: drop_ceremony!
+DELETE FROM ceremony WHERE id = :id;
+
+-- name: drop_old_ceremonies!
+DELETE FROM ceremony WHERE until < :at;
 
 -- name: remember_response!
 INSERT INTO idempotency (key, request, response, at) VALUES (:key, :request, :response, :at);

@@ -104,7 +104,7 @@ def test_no_redirect_is_followed_and_no_other_status_read(status: int) -> None:
         ask(elsewhere)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "url", ["http://login.example/keys", "file:///etc/passwd", "https://a@b.example/", "http://[::"]
 )
@@ -165,7 +165,7 @@ def ask_over_tls(pem: Path, authority: Path | None) -> int:
     return asyncio.run(main())
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_a_provider_is_believed_by_its_authority_and_its_name_alone(tmp_path: Path) -> None:
     own = certified(tmp_path, "127.0.0.1")
     assert ask_over_tls(own, own) == 200

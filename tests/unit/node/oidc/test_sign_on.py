@@ -111,7 +111,7 @@ def test_no_two_attempts_have_anything_in_common(provider: FakeProvider, clock: 
 # The ID token, step by step.
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "token", ["", "a", "a.b", "a.b.c", "a.b.c.d", "é.b.c", "a" * 20_000, "....", "\0.\0.\0"]
 )
@@ -125,7 +125,7 @@ def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: bytes = 
     return ".".join(base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in parts)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("algorithm", ["none", "None", "", "RS384", "PS256", "HS512", 7, None])
 def test_1_only_three_algorithms_count_and_none_is_none_of_them(
     provider: FakeProvider, clock: Clock, algorithm: object
@@ -134,7 +134,7 @@ def test_1_only_three_algorithms_count_and_none_is_none_of_them(
     refused(provider, clock, 1)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_1_a_public_key_is_no_shared_secret(provider: FakeProvider, clock: Clock) -> None:
     """RS256's public key as the secret of HS256: the oldest of all confusions."""
     secret = json.dumps(provider.published["RS256"]).encode()
@@ -158,7 +158,7 @@ def test_1_what_is_critical_and_not_understood_is_refused(
     assert caught.value.step <= 1
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_2_a_key_is_named_and_published(provider: FakeProvider, clock: Clock) -> None:
     provider.kid = "unheard-of"
     refused(provider, clock, 2)
@@ -167,7 +167,7 @@ def test_2_a_key_is_named_and_published(provider: FakeProvider, clock: Clock) ->
     refused(provider, clock, 2)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_2_a_key_serves_its_own_algorithm(provider: FakeProvider, clock: Clock) -> None:
     provider.kid = "ES256"
     refused(provider, clock, 2)
@@ -186,14 +186,14 @@ def test_2_a_new_key_is_looked_for_once_and_then_known(
     assert provider.asked.count("openid-configuration") == 1
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_3_a_signature_by_another_key_does_not_hold(provider: FakeProvider, clock: Clock) -> None:
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     provider.signs = lambda header, claims: jwt.encode(claims, other, "RS256", headers=header)
     refused(provider, clock, 3)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_3_no_byte_of_a_token_may_change(provider: FakeProvider, clock: Clock) -> None:
     def changed(header: dict[str, Any], claims: dict[str, Any]) -> str:
         head, _, signature = provider._sign(header, claims).split(".")
@@ -216,7 +216,7 @@ def test_3_a_key_that_is_too_short_signs_nothing(provider: FakeProvider, clock: 
     refused(provider, clock, 3)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "issuer", ["https://login.example/realms/us", f"{ISSUER}/", "", None, [ISSUER]]
 )
@@ -225,7 +225,7 @@ def test_4_the_issuer_is_the_very_one(provider: FakeProvider, clock: Clock, issu
     refused(provider, clock, 4)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -258,7 +258,7 @@ SECONDS = 1511892000
 """`NOW`, as a token says it."""
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "claims",
     [
@@ -297,7 +297,7 @@ def test_6_a_token_says_when(provider: FakeProvider, clock: Clock, name: str) ->
     refused(provider, clock, 6)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("nonce", ["", "another", None, 7, "é"])
 def test_7_a_token_is_of_this_attempt(provider: FakeProvider, clock: Clock, nonce: object) -> None:
     provider.claims["nonce"] = nonce
@@ -329,7 +329,7 @@ def test_8_a_person_has_a_name_that_a_register_may_hold(
     refused(provider, clock, 8)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "groups", [[], ["chess-club"], "", None, 7, {"kr-analysts": 1}, [["kr-analysts"]], ["analyst"]]
 )
@@ -378,7 +378,7 @@ async def back(
     return await way.finish(attempt.cookie if cookie is None else cookie, answer, clock())
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("state", ["", "another", "é"])
 def test_an_answer_to_another_attempt_is_not_taken(
     provider: FakeProvider, clock: Clock, state: str
@@ -388,7 +388,7 @@ def test_an_answer_to_another_attempt_is_not_taken(
     assert "token" not in provider.asked
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize(
     "cookie",
     ["", "x", "~~", f"{NOW}~x~/desk", "é~é~é", f"{NOW}~x~2F"],
@@ -401,7 +401,7 @@ def test_a_browser_that_began_nothing_ends_nothing(
     assert "token" not in provider.asked
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("after", [601.0, -61.0])
 def test_an_attempt_lasts_ten_minutes(provider: FakeProvider, clock: Clock, after: float) -> None:
     with pytest.raises(UnknownCallerError, match="ten minutes"):
@@ -413,7 +413,7 @@ def test_a_provider_may_take_its_time(provider: FakeProvider, clock: Clock) -> N
     assert asyncio.run(back(provider, clock, after=599.0)).identity.name == "kim-ju"
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 @pytest.mark.parametrize("issuer", ["https://evil.example", ""])
 def test_another_providers_answer_is_not_exchanged_here(
     provider: FakeProvider, clock: Clock, issuer: str
@@ -433,7 +433,7 @@ def test_a_provider_that_does_not_name_itself_is_taken_for_itself(
     assert found.identity.name == "kim-ju"
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_a_code_serves_once(provider: FakeProvider, clock: Clock) -> None:
     async def twice() -> None:
         way = provider.sign_on()
@@ -447,7 +447,7 @@ def test_a_code_serves_once(provider: FakeProvider, clock: Clock) -> None:
     assert "words" not in str(caught.value)
 
 
-@pytest.mark.threat("T29")
+@pytest.mark.threat("T30")
 def test_a_code_of_another_attempt_does_not_fit_this_one(
     provider: FakeProvider, clock: Clock
 ) -> None:
