@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from hypothesis import strategies as st
-from tests.support.authenticator import Authenticator
 
+from tests.support.authenticator import Authenticator
 from trilogue.consent.acts import (
     Approval,
     AssertionBody,
