@@ -1,11 +1,13 @@
 """The benchmark of the console: how long a page takes when ten thousand reports are known.
 
-    python -m benchmarks.console [--reports 10240] [--write]
+    python -m benchmarks.console [--reports 10240] [--only pages|globe] [--write]
 
 Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
 and each page is asked for again and again over one kept connection, as a browser does, from the
 request to the last byte of the answer. Last, a browser has the list of reports open at two nodes,
 and shows what is new by itself.
+
+Then the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 from tests.support.processes import Node
 from tests.support.trio import OFFICERS
 
+from benchmarks.console.globe import tables
 from benchmarks.console.live import ROUNDS as ROUNDS_LIVE
 from benchmarks.console.live import updates
 from benchmarks.exchange.nodes import batch, running
@@ -92,11 +95,17 @@ def _pages(node: Node) -> list[tuple[str, list[float], int]]:
 
 @click.command()
 @click.option("--reports", default=10_240, help="How many reports are known.")
+@click.option("--only", type=click.Choice(["pages", "globe"]), help="One of the two.")
 @click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
-def main(reports: int, write: bool) -> None:
+def main(reports: int, only: str | None, write: bool) -> None:
     """Run the benchmark of the console."""
-    text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
-    tell("console", text, write=write)
+    if only != "globe":
+        text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
+        tell("console", text, write=write)
+    if only != "pages":
+        with running() as nodes:
+            text = f"{tables(nodes['US'])}\n\n{machine(('numpy', 'msgspec', 'playwright'))}."
+        tell("globe", text, write=write)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ from trilogue.node.sessions import make_link
 from trilogue.node.settings import Settings
 from trilogue.store.database import open_database
 
+DRAWN_BY_THE_PROCESSOR = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""WebGL where there is no graphics card."""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -29,7 +32,9 @@ def browser():
         pytest.skip("no chromium on PATH (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         try:
-            opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            opened = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", *DRAWN_BY_THE_PROCESSOR]
+            )
         except Error as error:
             pytest.fail(f"chromium does not start: {error}")
         yield opened
@@ -80,7 +85,7 @@ def visit(browser, nodes):
     """
     contexts, asked, said = [], [], []
 
-    def signed_in(who, lang="en", scheme="light", width=1280, *, script=True):
+    def signed_in(who, lang="en", scheme="light", width=1280, *, script=True, before=()):
         node = nodes[who]
         context = browser.new_context(
             base_url=node.api_url,
@@ -90,6 +95,8 @@ def visit(browser, nodes):
             java_script_enabled=script,
         )
         contexts.append(context)
+        for one in before:
+            context.add_init_script(one)
         page = context.new_page()
         page.on("request", lambda request: asked.append((node.api_url, request.url)))
         page.on("console", lambda message: said.append(message.text))

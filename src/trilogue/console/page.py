@@ -29,7 +29,7 @@ from trilogue.arrangement import Lang
 from trilogue.console import assets, door
 from trilogue.console.access import NAVIGATION
 from trilogue.console.door import Person
-from trilogue.console.headers import HEADERS
+from trilogue.console.headers import HEADERS, headers
 from trilogue.console.live import LIVE
 from trilogue.console.look import filters
 from trilogue.console.words import LANGUAGES, Words
@@ -41,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Cookie", "File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
+__all__ = ["Cookie", "Data", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -98,6 +98,8 @@ class View:
     watch: str | None = None
     """Another path to ask when something new counts, when asking for this page would be an act."""
     scripts: tuple[str, ...] = ()
+    allows: Mapping[str, str] = field(default_factory=dict)
+    """What its scripts need beyond what every page is allowed, by directive of the policy."""
     status: int = 200
 
 
@@ -122,11 +124,12 @@ class Go:
 
 
 @dataclass(frozen=True)
-class File:
-    """Something that a page's script fetches, for whoever may open the page."""
+class Data:
+    """What a page's script fetches. `tag` names it: it is not sent again to whoever has it."""
 
-    data: bytes
+    body: bytes
     media_type: str = "application/octet-stream"
+    tag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,13 @@ class Visit:
         """Have the node act."""
         return await self.call.act(act)
 
+    def named(self, kind: str, key: str) -> str:
+        """Return what the arrangement calls something; another arrangement's as it is spelled."""
+        try:
+            return self.call.node.engine.books.addressing().name(kind, key, self.lang)
+        except NotFoundError:
+            return key
+
     def path(self, name: str) -> Any:
         """Return a part of the path."""
         return self.call.path_params[name]
@@ -175,7 +185,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | File | Stay"]]
+Handler = Callable[[Visit], Awaitable["View | Go | Data | Stay"]]
 
 
 def page(
@@ -257,11 +267,11 @@ def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
 
     That one does not know by which scheme people came.
     """
-    headers = {**HEADERS, **dict(answered.headers)}
-    cookie = headers.get("set-cookie")
+    told = {**HEADERS, **dict(answered.headers)}
+    cookie = told.get("set-cookie")
     if cookie is not None and secure and "; secure" not in cookie.lower():
-        headers["set-cookie"] = f"{cookie}; Secure"
-    return Response(answered.body, status_code=answered.status, headers=headers)
+        told["set-cookie"] = f"{cookie}; Secure"
+    return Response(answered.body, status_code=answered.status, headers=told)
 
 
 def _secure(visit: Visit | None) -> bool:
@@ -281,13 +291,13 @@ def lost(request: Call) -> Response[Any]:
 
 
 def _respond(
-    done: View | Go | File | Stay, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | Data | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
+    if isinstance(done, Data):
+        return _data(done, visit)
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
-    if isinstance(done, File):
-        return Response(done.data, media_type=done.media_type, headers=HEADERS)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):
@@ -314,8 +324,22 @@ def _respond(
         ),
         status_code=done.status,
         media_type="text/html; charset=utf-8",
-        headers={**HEADERS, "Content-Language": visit.lang, "Vary": "Cookie, Accept-Language"},
+        headers={
+            **headers(done.allows),
+            "Content-Language": visit.lang,
+            "Vary": "Cookie, Accept-Language",
+        },
     )
+
+
+def _data(done: Data, visit: Visit | None) -> Response[bytes]:
+    """Return data, or that nothing changed since it was last sent."""
+    if done.tag is None:
+        return Response(done.body, media_type=done.media_type, headers=HEADERS)
+    told = {**HEADERS, "ETag": f'"{done.tag}"', "Vary": "Cookie, Accept-Language"}
+    if visit is not None and visit.call.headers.get("if-none-match") == told["ETag"]:
+        return Response(b"", status_code=304, headers=told)
+    return Response(done.body, media_type=done.media_type, headers=told)
 
 
 def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, secure: bool) -> None:
@@ -335,22 +359,14 @@ def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, sec
 
 def _frame(visit: Visit) -> dict[str, Any]:
     """Return what every page is made from."""
-    me, arrangement = visit.call.node.engine.me, visit.call.node.engine.books.addressing()
-
-    def named(kind: str, key: str) -> str:
-        try:
-            return arrangement.name(kind, key, visit.lang)
-        except NotFoundError:  # another arrangement's: shown as it is spelled
-            return key
-
     return {
-        "named": named,
-        "names": lambda kind, keys: ", ".join(named(kind, key) for key in keys),
+        "named": visit.named,
+        "names": lambda kind, keys: ", ".join(visit.named(kind, key) for key in keys),
         "say": Words(visit.lang).say,
         "lang": visit.lang,
         "languages": LANGUAGES,
         "person": visit.person,
-        "me": me,
+        "me": visit.call.node.engine.me,
         "here": visit.call.url.path,
         "query": visit.call.url.query,
         "script": assets.built,

@@ -6,7 +6,8 @@ that can take a second:
     hand = picturing.in_hand("warning")        an act or a question
     raids = picturing.flights_of(hand)         any thread
 
-What is remembered of portions is forgotten when any is destroyed.
+What is remembered of portions is forgotten when any is destroyed, and so is what others make of
+pictures and keep (`beside`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.books import Books
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from trilogue.picture.sources import Readable
     from trilogue.reports.payloads.registry import Payload
 
-__all__ = ["InHand", "Picturing"]
+__all__ = ["InHand", "Picturing", "sources_in"]
+
+T = TypeVar("T")
 
 REMEMBERED = 16
 """Pictures kept in memory."""
@@ -59,6 +62,18 @@ class InHand:
     """How often something had been forgotten by then."""
 
 
+def sources_in(hand: InHand, participants: Sequence[str] = ()) -> tuple[SourceInput, ...]:
+    """Return the portions in hand, of some participants where any are named."""
+    return tuple(
+        SourceInput(
+            report=Place(speaker=one.report.speaker, index=one.report.index),
+            portion=one.holding.portion,
+        )
+        for one in hand.openings
+        if not participants or one.report.speaker in participants
+    )
+
+
 class Picturing:
     """What one node sees. It imports the analysis when it is first asked: numerics are heavy."""
 
@@ -68,6 +83,7 @@ class Picturing:
         self._clock = clock
         self._remembered: dict[tuple[str, ...], tuple[SeismicPicture, ...]] = {}
         self._flights: dict[tuple[str, bool], Flights] = {}
+        self._beside: dict[Callable[[], Any], Any] = {}
         self._forgotten = 0
         self._estimating = threading.Lock()
         """Held while flights are estimated: a tracker takes in one set of plots at a time."""
@@ -80,6 +96,18 @@ class Picturing:
             self._forgotten += 1
             self._remembered.clear()
             self._flights.clear()
+            self._beside.clear()
+
+    def beside(self, kind: Callable[[], T]) -> T:
+        """Return what somebody keeps of pictures, made when it is first asked for. In any thread.
+
+        It is forgotten with them: whoever holds on to it holds what may have been destroyed.
+        """
+        with self._remembering:
+            if kind not in self._beside:
+                self._beside[kind] = kind()
+            kept: T = self._beside[kind]
+            return kept
 
     @property
     def remembered(self) -> frozenset[str]:

@@ -10,6 +10,9 @@ from typing import get_args
 
 import pytest
 
+from trilogue.analysis.tracking.estimate import Phase
+from trilogue.analysis.tracking.legs import Known
+from trilogue.analysis.tracking.sensor import SensorKind
 from trilogue.consent.lifecycle import GRANT, REQUEST
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
@@ -27,8 +30,10 @@ OPEN = {
     "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
     "passkey-state": set(get_args(State)),
-    "phase": {"boost", "midcourse", "terminal"},
     "problem": {one.rpartition(":")[2] for one in TOLD},
+    "phase": set(get_args(Phase)),
+    "known": set(get_args(Known)),
+    "sensor": {*get_args(SensorKind), "station"},
 }
 """What is said by a name that stands in a statement, a token or an error: page -> names."""
 
@@ -42,8 +47,16 @@ def asked_for() -> set[str]:
         for path in (files("trilogue.console") / "templates").iterdir()
         if path.name.endswith(".html")
     ]
-    said = {key for text in sources for key in re.findall(r'say\("([a-z-]+\.[a-z-]+)"', text)}
-    pages = {page for text in sources for page in re.findall(r'say\("([a-z-]+)\." \+', text)}
+    sources.append((files("trilogue.console") / "globe" / "voice.py").read_text("utf-8"))
+    said = {
+        key
+        for text in sources
+        for key in re.findall(r"""say\(\s*["']([a-z-]+\.[a-z-]+)["']""", text)
+    }
+    pages = {
+        page for text in sources for page in re.findall(r"""say\(["']([a-z-]+)\.["'] \+""", text)
+    }
+    pages -= {"picture"}  # a point's, which the templates say by their whole names
     assert pages == set(OPEN)
     said |= {f"{page}.{name}" for page, names in OPEN.items() for name in names}
     said |= {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from trilogue.analysis.geodesy.frames import enu_axes, to_ecef, to_geodetic
+from trilogue.analysis.geodesy.frames import to_ecef, to_geodetic
 from trilogue.analysis.tracking.settings import EstimateSettings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trilogue.analysis.tracking.estimate import FlightEstimate, Phase, StateEstimate
 
-__all__ = ["Known", "Leg", "legs", "spread", "states"]
+__all__ = ["Known", "Leg", "legs", "spread", "spreads", "states"]
 
 Known = Literal["before", "seen", "ahead"]
 
@@ -57,11 +57,30 @@ def spread(position: NDArray[np.float64], covariance: NDArray[np.float64]) -> tu
 
     Both arguments may go on beyond the position, as states do.
     """
-    lat, lon, _ = to_geodetic(position[:3])
-    axes = enu_axes(float(lat), float(lon))
-    local = axes @ covariance[:3, :3] @ axes.T
-    level = float(np.linalg.eigvalsh(local[:2, :2])[1])
-    return float(np.sqrt(max(level, 0.0))), float(np.sqrt(max(float(local[2, 2]), 0.0)))
+    level, vertical = spreads(position[None], covariance[None])[0]
+    return float(level), float(vertical)
+
+
+def spreads(
+    positions: NDArray[np.float64], covariances: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what `spread` says of many positions at once, `(n, 2)`."""
+    latitude, longitude, _ = to_geodetic(positions[:, :3])
+    lat, lon = np.radians(latitude), np.radians(longitude)
+    none = np.zeros_like(lat)
+    axes = np.stack(
+        [
+            np.stack([-np.sin(lon), np.cos(lon), none], axis=1),
+            np.stack([-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)], axis=1),
+            np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1),
+        ],
+        axis=1,
+    )
+    local = axes @ covariances[:, :3, :3] @ axes.transpose(0, 2, 1)
+    east, north, both = local[:, 0, 0], local[:, 1, 1], local[:, 0, 1]
+    # The greater eigenvalue of two by two.
+    level = (east + north) / 2.0 + np.hypot((east - north) / 2.0, both)
+    return np.asarray(np.sqrt(np.maximum(np.column_stack([level, local[:, 2, 2]]), 0.0)))
 
 
 def states(flight: FlightEstimate) -> tuple[StateEstimate, ...]:
@@ -73,8 +92,8 @@ def states(flight: FlightEstimate) -> tuple[StateEstimate, ...]:
     return (*kept, flight.now)
 
 
-def legs(flight: FlightEstimate) -> tuple[Leg, ...]:
-    """Return the legs of a flight, oldest first."""
+def legs(flight: FlightEstimate, *, ahead: int = _AHEAD) -> tuple[Leg, ...]:
+    """Return the legs of a flight, oldest first; `ahead` states lie on the way to the impact."""
     shown = states(flight)
     out: list[Leg] = []
     if flight.launch is not None and shown[0].phase == "boost":
@@ -88,9 +107,9 @@ def legs(flight: FlightEstimate) -> tuple[Leg, ...]:
             times = np.array([flight.launch.time.value, shown[0].time])
             out.append(Leg("boost", "before", times, rows, sds))
     rows = np.array([one.state for one in shown])
-    sds = np.array([spread(one.state, one.covariance) for one in shown])
+    sds = spreads(rows, np.array([one.covariance[:3, :3] for one in shown]))
     out += _cut([one.phase for one in shown], "seen", np.array([s.time for s in shown]), rows, sds)
-    return (*out, *_ahead(flight))
+    return (*out, *_ahead(flight, ahead))
 
 
 def _cut(
@@ -113,7 +132,7 @@ def _cut(
     return out
 
 
-def _ahead(flight: FlightEstimate) -> list[Leg]:
+def _ahead(flight: FlightEstimate, count: int) -> list[Leg]:
     """Return the way from the newest state to the impact.
 
     It falls as the estimate itself does, with the drag that is taken for granted before any is
@@ -128,22 +147,21 @@ def _ahead(flight: FlightEstimate) -> list[Leg]:
     free = as_free(now, EstimateSettings())
     end = impact.time.value
     last = max(end - _LAST_S, now.time)
-    times = np.unique(np.r_[np.linspace(now.time, last, _AHEAD), np.linspace(last, end, _LAST)])
-    rows, sds, phases = np.empty((len(times), 6)), np.empty((len(times), 2)), []
+    times = np.unique(np.r_[np.linspace(now.time, last, count), np.linspace(last, end, _LAST)])
+    rows, covariances = np.empty((len(times), 6)), np.empty((len(times), 3, 3))
     for k, at in enumerate(times):
         free = free.at(float(at))
-        rows[k] = free.mean[:6]
-        sds[k] = spread(free.mean, free.covariance)
-        phases.append(_phase(free.mean))
+        rows[k], covariances[k] = free.mean[:6], free.covariance[:3, :3]
     there = to_ecef(impact.latitude, impact.longitude, 0.0)
     heights = to_geodetic(rows[:, :3])[2]
+    sds = spreads(rows, covariances)
+    down = np.einsum("ij,ij->i", rows[:, :3], rows[:, 3:]) < 0.0
+    phases: list[Phase] = [
+        "terminal" if falls and height < _TERMINAL_M else "midcourse"
+        for falls, height in zip(down, heights, strict=True)
+    ]
     in_air = np.flatnonzero((heights > _TERMINAL_M) & (times < end))
     begins = float(times[in_air[-1]]) if len(in_air) else now.time
     share = np.clip((times - begins) / (end - begins), 0.0, 1.0) ** 2
     rows[:, :3] += share[:, None] * (there - rows[-1, :3])
     return _cut(phases, "ahead", times, rows, sds)
-
-
-def _phase(state: NDArray[np.float64]) -> Phase:
-    down = float(state[:3] @ state[3:6]) < 0.0
-    return "terminal" if down and to_geodetic(state[:3])[2] < _TERMINAL_M else "midcourse"

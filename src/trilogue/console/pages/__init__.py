@@ -3,6 +3,7 @@
 from trilogue.console.pages import (
     arrangement,
     desk,
+    globe,
     log,
     passkeys,
     people,
@@ -21,6 +22,7 @@ PAGES = (
     *passkeys.HANDLERS,
     *reports.HANDLERS,
     *picture.HANDLERS,
+    *globe.HANDLERS,
     *arrangement.HANDLERS,
     *log.HANDLERS,
     *people.HANDLERS,
