@@ -275,7 +275,11 @@ def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
 
 
 def _secure(visit: Visit | None) -> bool:
-    return visit is not None and visit.call.url.scheme == "https"
+    """Whether people come by TLS: here, or where the settings say that the pages are reached."""
+    if visit is None:
+        return False
+    way = visit.call.node.sign_on
+    return visit.call.url.scheme == "https" or (way is not None and way.back.startswith("https:"))
 
 
 def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
