@@ -108,8 +108,8 @@ $(AUDITING)/.ready: requirements/audit.txt
 	@touch $@
 
 lock: ## Resolve the dependencies anew and write the lock files.
-	@for set in "uv" "web" "model --no-deps" "runtime --group build --extra nats --extra postgresql" \
-		"test --group build --group test --extra nats --extra postgresql" "fuzz --group fuzz" \
+	@for set in "uv" "web" "model --no-deps" "runtime --group build --extra nats --extra oidc --extra postgresql" \
+		"test --group build --group test --extra nats --extra oidc --extra postgresql" "fuzz --group fuzz" \
 		"audit --group audit" "benchmark --group benchmark --constraint requirements/test.txt"; do \
 		set -- $$set; name=$$1; shift; \
 		source=pyproject.toml; [ -e requirements/$$name.in ] && source=requirements/$$name.in; \

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from tests.support.authenticator import Authenticator, client_data
 from tests.unit.reports.payload_examples import EXAMPLES
 
-from fuzz import asked, kept, sealed, signed, written
+from fuzz import asked, hands, kept, sealed, signed, written
 from trilogue.api.examples import GIVEN
 from trilogue.encoding import base64, canonical
 from trilogue.protocol.delivery import Ack, Outcome, Seen, parse_delivery
@@ -68,6 +69,18 @@ def _deliveries() -> Iterator[bytes]:
     for vector in _vectors("acceptance"):
         if vector.get("step") == 0:
             yield vector["delivery"].encode()
+
+
+def _hands(what: str) -> Iterator[bytes]:
+    """What the vectors of passkeys hold."""
+    for vector in _vectors("passkey"):
+        yield base64.decode(vector[what])
+
+
+def _registrations() -> Iterator[bytes]:
+    yield from _hands("authenticator_data")
+    for algorithm in ("EdDSA", "ES256"):
+        yield Authenticator(bytes(32), algorithm).registration()
 
 
 def _statements() -> Iterator[bytes]:
@@ -220,15 +233,21 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "arrangement": _arrangement("arrangement.toml"),
     "arrangement_text": _arrangement("arrangement.toml"),
     "arrivals_csv": _csv,
+    "authenticator_data": _registrations,
     "authorization": lambda: iter([asked.authorization_seed(), b"Bearer x", b"Basic x", b""]),
     "base64_text": _just("QQ==", "QR==", "QUE=", "QUFB", "", "Q-_="),
+    "base64_url": lambda: iter([b"", b"QQ", b"-_8"]),
     "body": _bodies,
     "bundle": _just('[{"header":"e30=","key":"AAAA"}]'),
     "canonical_json": _canonical,
     "card": _cards,
     "checkpoint": lambda: iter([signed.checkpoint_note().encode()]),
+    "client_data": lambda: iter(
+        [client_data("webauthn.get", hands.CHALLENGE), *_hands("client_data")]
+    ),
     "consistency_proof": _consistency,
     "cosignatures": lambda: iter([signed.cosigned().encode(), b""]),
+    "credential_key": lambda: _hands("key"),
     "delivery": _deliveries,
     "entry_bundle": lambda: iter(
         [bytes([len(all_) - 1]) + encode_bundle(all_) for all_ in [list(_leaves())]]

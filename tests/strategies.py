@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from tests.support.authenticator import Authenticator
 from trilogue.consent.acts import (
     Approval,
+    AssertionBody,
     Box,
     Description,
     Extent,
@@ -37,6 +39,7 @@ from trilogue.protocol.bodies import (
     RelayBody,
     RelayItem,
     ReleaseKey,
+    ReleasePasskey,
     StandBody,
     WithdrawalFromArrangementBody,
 )
@@ -129,7 +132,24 @@ def rules(draw: Callable, originator: str = "KR") -> StandingRule:
     )
 
 
-approvals = st.builds(Approval, officer=names, note=texts)
+blobs = st.binary(min_size=1, max_size=200).map(base64.encode)
+assertions = st.builds(
+    AssertionBody, credential=blobs, authenticator_data=blobs, client_data=blobs, signature=blobs
+)
+approvals = st.builds(Approval, officer=names, note=texts, passkey=st.none()) | st.builds(
+    Approval, officer=names, note=st.none(), passkey=assertions
+)
+passkeys = st.lists(
+    st.builds(
+        ReleasePasskey,
+        officer=names,
+        credential=blobs,
+        key=st.binary(min_size=32, max_size=32).map(lambda s: base64.encode(Authenticator(s).key)),
+        rp=st.sampled_from(["localhost", "console.kr.example"]),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.credential,
+).map(lambda found: tuple(sorted(found, key=lambda one: (one.officer, one.credential))))
 release_keys = st.builds(ReleaseKey, officer=names, vkeys=vkeys)
 
 
@@ -172,6 +192,7 @@ def materials(speaker: str) -> Strategy[KeyMaterial]:
         sealing=texts,
         tls=texts,
         release=lists(release_keys),
+        passkeys=passkeys,
         not_before=moments,
         expires=moments,
     )

@@ -4,9 +4,10 @@
 
 Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
 and each page is asked for again and again over one kept connection, as a browser does, from the
-request to the last byte of the answer. Drawing it is the browser's own.
+request to the last byte of the answer. Then a browser has the list of reports open at two nodes,
+and shows what is new by itself.
 
-Then the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
+Last, the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from tests.support.processes import Node
 from tests.support.trio import OFFICERS
 
 from benchmarks.console.globe import tables
+from benchmarks.console.live import ROUNDS as ROUNDS_LIVE
+from benchmarks.console.live import updates
 from benchmarks.exchange.nodes import batch, running
 from benchmarks.page import machine, markdown, tell
 from trilogue.node.founding import token_file
@@ -44,7 +47,8 @@ def table(reports: int) -> str:
                 client.submit_batch(batch(first, min(TOGETHER, reports - first)))
         nodes.settle()
         found = _pages(nodes["JP"])
-    return markdown(
+        shown = updates(nodes)
+    pages = markdown(
         f"Pages of JP's console, with {reports:,} reports known, asked for {ROUNDS} times",
         ("page", "p50 ms", "p99 ms", "kB"),
         [
@@ -56,6 +60,18 @@ def table(reports: int) -> str:
             for name, took, size in found
         ],
     )
+    live = markdown(
+        f"From KR's signature for a report until a page that is open shows it, {ROUNDS_LIVE} times",
+        ("page", "p50 ms", "p99 ms", "longest ms"),
+        [
+            [
+                f"reports at {who}",
+                *(f"{np.percentile(took, share):.0f}" for share in (50, 99, 100)),
+            ]
+            for who, took in shown
+        ],
+    )
+    return f"{pages}\n\n{live}"
 
 
 def _pages(node: Node) -> list[tuple[str, list[float], int]]:

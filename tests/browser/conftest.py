@@ -1,11 +1,17 @@
-"""A browser, and a window on the page that a module wrote: what it asks for is taken down."""
+"""A browser, and windows: on the page that a module wrote, and on the consoles of three nodes.
+
+What each asks for is taken down.
+"""
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from playwright.sync_api import Error, sync_playwright
+from tests.support.processes import Nodes
 from tests.support.trio import OFFICERS
 
 from trilogue.node.service import wall_clock
@@ -57,6 +63,18 @@ def show(browser, written):
         context.close()
     assert set(asked) - {"data:,"} == {written.as_uri()}
     assert said == []
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Three nodes that run under an adopted arrangement."""
+    made = Nodes.copy(tmp_path_factory.mktemp("console") / "nodes")
+    made.start()
+    yield made
+    made.end()
+    for node in made:
+        sys.stdout.write(f"--- {node.name}\n{node.stderr[-4000:]}\n")
+        assert "a page failed" not in node.stderr
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.support.processes import Nodes
@@ -14,18 +11,6 @@ pytestmark = pytest.mark.processes
 PATHS = ("/desk", "/reports", "/picture", "/statements", "/arrangement", "/write")
 TEXT = "The vehicle flew for 53 minutes on a lofted path."
 WIDTHS = {"desk": 1280, "phone": 360}
-
-
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """Three nodes that run under an adopted arrangement."""
-    made = Nodes.copy(tmp_path_factory.mktemp("console") / "nodes")
-    made.start()
-    yield made
-    made.end()
-    for node in made:
-        sys.stdout.write(f"--- {node.name}\n{node.stderr[-4000:]}\n")
-        assert "a page failed" not in node.stderr
 
 
 def test_without_script_a_request_is_granted_from_the_desk_read_and_taken_away(
@@ -159,9 +144,9 @@ def test_a_report_is_written_by_keyboard_alone(nodes: Nodes, visit) -> None:
     page.keyboard.type("Spoil was seen beside the west portal.")
     page.get_by_label("Level").focus()
     page.keyboard.type("CON")  # nothing is chosen beforehand
-    page.get_by_role("button", name="Show the marking").focus()
-    page.keyboard.press("Enter")
-    page.locator(".banner").first.wait_for()
+    # The marks, and the lines above and below, come while one writes.
+    page.locator("#mark-1").get_by_text("(C//ORCON").wait_for()
+    assert page.locator(".banner").first.inner_text().startswith("CONFIDENTIAL//")
     assert page.get_by_label("Title").input_value() == "A second tunnel"
     page.get_by_role("button", name="Submit").focus()
     page.keyboard.press("Enter")
@@ -176,3 +161,17 @@ def test_the_language_is_switched_on_every_page_and_stays(nodes: Nodes, visit) -
             page.get_by_role("link", name=name).click()
             page.wait_for_url(f"**{path}")
             assert page.locator("html").get_attribute("lang") == lang
+
+
+def test_every_printed_sheet_is_marked_above_and_below(nodes: Nodes, visit) -> None:
+    what = nodes["US"].submit("seen")
+    page = visit("US", scheme="dark")
+    page.goto(f"/reports/US/{what.index}")
+    page.emulate_media(media="print")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.banner')].map(one => getComputedStyle(one).display)"
+    )
+    # Head and foot of a table are repeated on every sheet.
+    assert shown == ["table-header-group", "table-footer-group"]
+    assert page.locator("nav").first.is_hidden()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 33, 38)"

@@ -12,7 +12,6 @@ from tests.faults.scene import Scene
 from tests.support.channel import channel, request
 from tests.support.processes import until
 from tests.support.trio import PARTICIPANTS, Filed, portion
-
 from trilogue.errors import NotInForceError, SignatureError
 from trilogue.node.inputs import ReportInput
 from trilogue.node.service import open_engine

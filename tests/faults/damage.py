@@ -11,7 +11,6 @@ from pathlib import Path
 from tests.faults.fault import fault
 from tests.faults.scene import Scene
 from tests.support.trio import Filed
-
 from trilogue.cli.exits import Exit
 from trilogue.node.vault import SLOT
 

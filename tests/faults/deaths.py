@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
+
 from tests.faults.entry import POINTS, VARIABLE, Wrong
 from tests.faults.fault import fault
 from tests.faults.scene import ENTRY, Scene

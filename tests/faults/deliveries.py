@@ -12,7 +12,6 @@ from tests.faults.fault import fault
 from tests.faults.scene import Scene
 from tests.support.channel import channel, context, request, tls_key
 from tests.support.trio import filed, portion
-
 from trilogue.node.engine import raise_refused
 from trilogue.node.inputs import ReportInput
 from trilogue.node.service import open_engine

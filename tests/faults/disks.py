@@ -20,7 +20,6 @@ from tests.faults.machine import (
 )
 from tests.faults.scene import Scene
 from tests.support.processes import until
-
 from trilogue.cli.exits import Exit
 from trilogue.errors import UnavailableError
 

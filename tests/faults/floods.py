@@ -16,7 +16,6 @@ from tests.faults.scene import Scene
 from tests.support.channel import answer, channel
 from tests.support.processes import Node, until
 from tests.support.trio import OFFICERS
-
 from trilogue.node.founding import token_file
 
 FLOODS = "Floods"

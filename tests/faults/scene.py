@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+
 from tests.faults.entry import VARIABLE
 from tests.faults.fault import Seen
 from tests.faults.links import Links
@@ -34,7 +35,6 @@ from tests.support.reckoning import check_logs, check_receipts, check_stores
 from tests.support.rules import standing
 from tests.support.traffic import traffic
 from tests.support.trio import PARTICIPANTS, Filed, Trio
-
 from trilogue.cli.audit import run as audit
 from trilogue.encoding import instant
 from trilogue.errors import UnavailableError

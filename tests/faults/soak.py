@@ -33,7 +33,6 @@ from tests.faults.scene import NEIGHBOURS, Scene
 from tests.support.reckoning import check_logs
 from tests.support.rules import standing
 from tests.support.trio import PARTICIPANTS, Filed, Trio, portion
-
 from trilogue.client import Client
 from trilogue.consent.acts import Description, GrantBody
 from trilogue.errors import UnavailableError

@@ -19,7 +19,8 @@ import msgspec
 import psycopg
 import pytest
 from tests.support import stores
-from tests.support.processes import Node, Nodes, free_ports, until
+from tests.support.authenticator import Authenticator, answered
+from tests.support.processes import Node, Nodes, command, free_ports, until
 from tests.support.trio import OFFICERS, portion
 
 from trilogue.cli.exits import Exit
@@ -28,6 +29,7 @@ from trilogue.encoding import canonical
 from trilogue.errors import NotFoundError, UnavailableError
 from trilogue.node.founding import token_file
 from trilogue.node.inputs import ReportInput
+from trilogue.node.passkeys import fingerprint
 from trilogue.node.problem import UnknownCallerError
 from trilogue.node.service import open_engine
 from trilogue.node.tokens import revoke
@@ -111,6 +113,49 @@ def test_people_sign_in_at_a_worker_and_the_sequencer_acts_on_their_forms(korea:
         assert browser.get("/reports").status_code == 303
     korea.stop()
     assert texts(korea) == Counter(["seen, and written down"])
+
+
+def test_an_officer_signs_with_a_passkey_at_a_worker(korea: Node) -> None:
+    what = korea.submit("seen")
+    origin = korea.api_url.replace("127.0.0.1", "localhost")
+    one = Authenticator(b"a" * 32)
+
+    def restarted(*arguments: str) -> None:
+        korea.stop()
+        msgspec.structs.replace(korea.settings, console=origin).write()
+        command("node", "rotate-keys", korea.directory, *arguments)
+        korea.start()
+
+    def sent(browser: httpx.Client, path: str, **fields: object) -> str:
+        (form,) = set(re.findall(r'name="form" value="([^"]+)"', browser.get("/passkeys").text))
+        answer = browser.post(path, data={"form": form, **fields})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    restarted()
+    token = token_file(korea.directory, OFFICERS[0]).read_text("ascii").strip()
+    with httpx.Client(base_url=korea.api_url, timeout=30) as browser:
+        assert browser.post("/sign-in", data={"token": token}).status_code == 303
+        page = browser.get(sent(browser, "/passkeys")).text
+        path, fields = answered(page, one, origin)
+        assert sent(browser, path, **fields) == "/passkeys"
+        shown = fingerprint(one.credential, one.key)
+        assert shown in browser.get("/passkeys").text
+        restarted("--passkey", f"{OFFICERS[0]}={shown}")
+        assert browser.post("/sign-in", data={"token": token}).status_code == 303
+        (source,) = what.sources()
+        path = sent(
+            browser,
+            "/grants",
+            portions=f"KR/{what.index}/{source.portion}",
+            audience=["US", "JP"],
+            purposes="analysis",
+        )
+        path, fields = answered(browser.get(path).text, one, origin)
+        assert sent(browser, path, **fields) == "/desk"
+        (form,) = set(re.findall(r'name="form" value="([^"]+)"', browser.get("/passkeys").text))
+        assert browser.post(path, data={"form": form, **fields}).status_code == 404  # once
+    assert len(korea.statements("grant")) == 1
 
 
 def test_without_the_sequencer_workers_read_on_and_do_not_act(korea: Node) -> None:

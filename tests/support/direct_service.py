@@ -11,9 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from tests.support.authenticator import ORIGIN
+
 from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.metrics import Metrics
+from trilogue.node.oidc.sign_on import SignOn
 from trilogue.node.settings import LimitSettings
 
 T = TypeVar("T")
@@ -35,6 +38,8 @@ class DirectService:
         self.healthy = DirectHealth()
         self.metrics = Metrics(engine.me)
         self.limit: LimitSettings | None = None
+        self.console_url: str | None = ORIGIN
+        self.sign_on: SignOn | None = None
         self._worker = ThreadPoolExecutor(1)
         self._news: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._stopped = False

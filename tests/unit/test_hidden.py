@@ -46,6 +46,8 @@ SECRET = {
 """Names of fields that hold keys, tokens or content."""
 PUBLIC = {
     "trilogue.signing.keys.PublicKey",  # ed25519, mldsa44: the public halves
+    "trilogue.signing.passkey",  # key: the public half
+    "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.node.settings.ApiTls",  # key: the path of a file
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
@@ -55,6 +57,7 @@ HOLDERS = {
     "trilogue.node.handing.Asked",
     "trilogue.node.holdings.Holding",
     "trilogue.node.keystore._Seeds",
+    "trilogue.node.oidc.attempt.Attempt",
     "trilogue.node.reading.Opening",
     "trilogue.protocol.granting.BundleItem",
     "trilogue.protocol.opening.Opened",

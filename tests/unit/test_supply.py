@@ -24,7 +24,7 @@ _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 LICENCES = {
     *("0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause"),
-    *("CC0-1.0", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib"),
+    *("CC0-1.0", "ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib"),
 }
 """Under which what is shipped with a node may stand; none of them reaches into our own code."""
 FOR_TESTS = {"LGPL-3.0-only"}
@@ -41,12 +41,21 @@ SPELLED = {
     "BSD 3-Clause License": "BSD-3-Clause",
     "BSD License": "BSD-3-Clause",
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-only",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
 }
 """What packages wrote before SPDX expressions."""
-SAID_IN_A_FILE = {"axe-playwright-python": "MIT", "cedarpy": "Apache-2.0", "hatchling": "MIT"}
+IMPORTED_AS = {"pyjwt": "jwt"}
+"""Packages that are called otherwise where they are imported."""
+SAID_IN_A_FILE = {
+    "axe-playwright-python": "MIT",
+    "cedarpy": "Apache-2.0",
+    "hatchling": "MIT",
+    "zxcvbn-rs-py": "MIT",
+}
 """Packages that name their licence in a file alone."""
 
 
@@ -154,6 +163,7 @@ def test_nothing_is_imported_that_is_not_declared() -> None:
             imported |= {name.partition(".")[0]: str(path.relative_to(home)) for name in found}
     # One name may be shared by several packages: opentelemetry-api, opentelemetry-sdk.
     declared |= {one.partition("_")[0] for one in declared}
+    declared |= {IMPORTED_AS[one] for one in declared if one in IMPORTED_AS}
     stray = set(imported) - declared - sys.stdlib_module_names - {"trilogue", "distributed", "dask"}
     assert {name: imported[name] for name in stray} == {}
 

@@ -18,7 +18,7 @@ from trilogue.api.controllers import SUBJECTS
 from trilogue.api.gate import Gate, guard
 from trilogue.api.openapi import document
 from trilogue.api.operation import EVENTS
-from trilogue.api.problems import HANDLERS, MAX_BODY
+from trilogue.api.problems import HANDLERS, MAX_BODY, Handlers
 from trilogue.api.public import log_file
 from trilogue.encoding import canonical
 from trilogue.node.tracing import span
@@ -68,18 +68,20 @@ class Api(Litestar):
                     made.set_attribute("http.response.status_code", status)
 
 
-def create_app(node: Node, pages: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+def create_app(
+    node: Node, pages: Sequence[ControllerRouterHandler] = (), handlers: Handlers = HANDLERS
+) -> Litestar:
     """Return the API of a node (`trilogue.node.service.Service`, or what answers like it).
 
-    `pages` are routes that stand beside it.
+    `pages` are routes that stand beside it, `handlers` what is called for each error.
     """
-    handlers = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
+    routes = [handler for module in SUBJECTS.values() for handler in module.HANDLERS]
     return Api(
-        [*_options(handlers), *handlers, log_file, schema, *pages],
+        [*_options(routes), *routes, log_file, schema, *pages],
         state=State({"node": node, "gate": Gate(node, node.limit)}),
         request_class=Call,
         guards=[guard],
-        exception_handlers=HANDLERS,
+        exception_handlers={**handlers},
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         logging_config=None,

@@ -24,6 +24,7 @@ from trilogue.node.condition import Running
 from trilogue.node.engine import Engine
 from trilogue.node.handing import Answered, Handing, hand_over, have_drawn
 from trilogue.node.metrics import Metrics
+from trilogue.node.oidc.sign_on import SignOn
 from trilogue.node.problem import MalformedError
 from trilogue.node.repeats import Reply, once
 from trilogue.node.settings import LimitSettings
@@ -72,6 +73,14 @@ class Node(Protocol):
     def limit(self) -> LimitSettings | None:
         """How often one token may ask."""
 
+    @property
+    def console_url(self) -> str | None:
+        """Where people's browsers open the console by a host name."""
+
+    @property
+    def sign_on(self) -> SignOn | None:
+        """The way through a provider by which people sign in, where there is one."""
+
     async def run(self, act: Callable[[], T]) -> T:
         """Run an act in the next group, or raise its error."""
 
@@ -117,8 +126,8 @@ class Call(Request[Any, Any, Any]):
         engine = self.node.engine
         return await self.node.ask(lambda: question(engine))
 
-    async def handed(self, handing: Handing, *, once: bool) -> Answered:
-        """Have the request answered by the process that acts."""
+    async def handed(self, handing: Handing, *, once: bool, again: bool = False) -> Answered:
+        """Have the request answered by the process that acts, `again` if the answer is lost."""
         return await hand_over(
             handing,
             self.method,
@@ -126,6 +135,7 @@ class Call(Request[Any, Any, Any]):
             dict(self.headers),
             await self.body(),
             once=once,
+            again=again,
         )
 
     async def drawn(self, handing: Handing) -> Answered | None:

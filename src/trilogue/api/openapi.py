@@ -22,6 +22,7 @@ from trilogue.api.operation import EVENTS, Operation
 from trilogue.api.problem_examples import problem_example
 from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE, MAY
+from trilogue.api.tags import IF_NONE_MATCH
 from trilogue.errors import TrilogueError, UnavailableError
 from trilogue.node import problem
 from trilogue.node.problem import Problem, problem_type, title
@@ -38,6 +39,7 @@ over a channel of their own, and only in statements that stand in their logs.
 Lists are read by cursor: go on from `next`. Errors are problem details (RFC 9457) with a stable
 `type`; a refusal by the rules names them, and where in the log the refusal stands. Acts take an
 `Idempotency-Key`: asked for again within a day, they are answered again and not done again.
+What is asked for has an `ETag`: while the answer is the same still, `If-None-Match` gets 304.
 The published log stands under `/log/`, as c2sp.org/tlog-tiles has it, and needs no token.
 """
 
@@ -47,6 +49,17 @@ _OUTCOMES = {
     202: "Waiting for a second officer.",
     204: "Done.",
     503: "The node does not serve.",
+}
+
+
+_TAG = {
+    "description": "A strong tag of this very answer, for `If-None-Match`.",
+    "schema": {"type": "string", "pattern": r'^"[A-Za-z0-9_-]{22}"$'},
+    "example": '"jzhbWtjLRTRnvl2Ag1Rz-g"',
+}
+_UNCHANGED = {
+    "description": "The answer is the one that the caller has.",
+    "headers": {"ETag": _TAG},
 }
 
 
@@ -115,6 +128,7 @@ def _describe(operation: Operation, schema_of: Mapping[Any, Any]) -> dict[str, A
         "parameters": _parameters(operation),
         "responses": {
             **{str(status): _answer(operation, status, schema_of) for status in operation.gives},
+            **({"304": _UNCHANGED} if operation.tagged else {}),
             **_problems(operation, schema_of),
         },
     }
@@ -152,6 +166,9 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     if operation.once:
         key = {"type": "string", "pattern": KEY_PATTERN, "minLength": 1, "maxLength": 64}
         parameters.append(_header(IDEMPOTENCY_KEY, key, "Asked for again, it is done once."))
+    if operation.tagged:
+        given = {"type": "string", "maxLength": 1024}
+        parameters.append(_header(IF_NONE_MATCH, given, "Tags of answers that the caller has."))
     if operation.name == "stream":
         last = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
         parameters.append(_header("Last-Event-ID", last, "Go on behind this position."))
@@ -191,6 +208,7 @@ def _answer(operation: Operation, status: int, schema_of: Mapping[Any, Any]) -> 
         content["example"] = example
     return {
         "description": _OUTCOMES[status],
+        **({"headers": {"ETag": _TAG}} if operation.tagged else {}),
         "content": {operation.media_type: content},
     }
 

@@ -23,6 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from trilogue.api import reading
 from trilogue.api.call import Call
+from trilogue.api.tags import IF_NONE_MATCH, OWN, tagged
 from trilogue.errors import TrilogueError
 from trilogue.node import problem
 from trilogue.node.answers import Answer
@@ -89,8 +90,23 @@ class Operation:
             reading.read_no_body(await whole_body(call))
         return arguments
 
-    def respond(self, done: Answer | Reply | Response[Any]) -> Response[Any]:
-        """Return what a handler returned as a response."""
+    @property
+    def tagged(self) -> bool:
+        """Whether its answer has an entity tag: what is asked for with a token, as JSON.
+
+        How the process that acts is at this moment is never the same twice.
+        """
+        return not (self.writes or self.public or self.acts) and (
+            self.media_type == reading.MEDIA_TYPE
+        )
+
+    def respond(
+        self, done: Answer | Reply | Response[Any], if_none_match: str = ""
+    ) -> Response[Any]:
+        """Return what a handler returned as a response, or 304 to whoever has it.
+
+        What is drawn comes of content, which nobody keeps: a caller may remember its tag.
+        """
         if isinstance(done, Response):
             return done
         if isinstance(done, Reply):
@@ -100,6 +116,9 @@ class Operation:
                 media_type=self.media_type if done.status in self.gives else problem.MEDIA_TYPE,
                 headers={**NO_STORE, **(_REPEATED if done.repeat else {})},
             )
+        if self.tagged:
+            headers = {**OWN, **(NO_STORE if self.draws else {})}
+            return tagged(msgspec.json.encode(done), if_none_match, self.media_type, headers)
         return Response(
             msgspec.json.encode(done),
             status_code=self.status_of(done),
@@ -168,12 +187,14 @@ def operation(
             arguments = await described.read(request)
             handing = request.node.handing
             if described.acts and handing is not None:
-                return handed_back(await request.handed(handing, once=described.once))
+                handed = request.handed(handing, once=described.once, again=not described.writes)
+                return handed_back(await handed)
             if described.draws and handing is not None:
                 drawn = await request.drawn(handing)
                 if drawn is not None:
                     return handed_back(drawn)
-            return described.respond(await handler(request, **arguments))
+            given = request.headers.get(IF_NONE_MATCH, "")
+            return described.respond(await handler(request, **arguments), given)
 
         # The status is each response's own; Litestar wants one that admits a body.
         route: HTTPRouteHandler = _DECORATORS[method](

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request, Response
@@ -20,7 +20,7 @@ from trilogue.errors import TrilogueError
 from trilogue.node import problem
 from trilogue.node.problem import Problem, TooManyError, describe
 
-__all__ = ["HANDLERS", "STATUS", "encode", "problem_of", "status_of"]
+__all__ = ["HANDLERS", "STATUS", "Handlers", "encode", "problem_of", "status_of", "unreached"]
 
 log = logging.getLogger("trilogue.api")
 
@@ -83,7 +83,7 @@ def _answer(told: Problem, headers: Mapping[str, str] | None = None) -> Response
         encode(told),
         status_code=told.status,
         media_type=problem.MEDIA_TYPE,
-        headers={**_HEADERS.get(told.status, {}), **(headers or {})},
+        headers={"Cache-Control": "no-store", **_HEADERS.get(told.status, {}), **(headers or {})},
     )
 
 
@@ -92,7 +92,7 @@ def _ours(_: Request[Any, Any, Any], error: TrilogueError) -> Response[bytes]:
     return _answer(problem_of(error), wait)
 
 
-def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def unreached(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Tell what the framework found before any operation was reached: path, method, size."""
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         limit = problem.TooLargeError(f"a request of more than {MAX_BODY} bytes")
@@ -118,9 +118,11 @@ def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[b
     )
 
 
-HANDLERS: dict[int | type[Exception], Callable[..., Response[bytes]]] = {
+Handlers: TypeAlias = Mapping[int | type[Exception], Callable[..., Response[Any]]]
+
+HANDLERS: Handlers = {
     TrilogueError: _ours,
-    HTTPException: _http,
+    HTTPException: unreached,
     Exception: _unforeseen,
 }
 """What Litestar calls for each error that leaves a handler."""

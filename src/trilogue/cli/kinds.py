@@ -6,6 +6,8 @@ KR/17:Jc3…=      one portion of the report that stands there, by its digest
 2026-11-23, 2026-11-23T06:00Z, 2026-11-23T06:00:00.000Z
                  a moment in UTC
 US=HOST:PORT     a neighbour and where it listens
+kim-ju=FINGERPRINT
+                 an officer, and the fingerprint of the officer's passkey, with spaces or without
 
 Each is a function that click calls on the text, and its name is what help shows for the value.
 """
@@ -20,7 +22,7 @@ import click
 if TYPE_CHECKING:
     from trilogue.node.inputs import Place, SourceInput
 
-__all__ = ["duration", "moment", "peer", "place", "portion", "portions"]
+__all__ = ["confirmation", "duration", "moment", "peer", "place", "portion", "portions"]
 
 _PLACE = re.compile(r"([A-Z]{2,8})/(0|[1-9][0-9]{0,14})", re.ASCII)
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,8})([smhd]?)", re.ASCII)
@@ -28,6 +30,7 @@ _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?Z)?", re.ASCII
 )
+_CONFIRMATION = re.compile(r"([A-Za-z0-9-]{1,40})=((?: ?[0-9a-f]{4}){8})", re.ASCII)
 _PEER = re.compile(r"([A-Z]{2,8})=(.+)", re.ASCII)
 
 
@@ -96,4 +99,18 @@ def peer(text: str) -> tuple[str, str]:
     found = _PEER.fullmatch(text)
     if found is None:
         raise click.BadParameter(f"{text!r} is no neighbour; write US=HOST:PORT")
+    return found[1], found[2]
+
+
+def confirmation(text: str) -> tuple[str, str]:
+    """Read `kim-ju=FINGERPRINT`.
+
+    >>> confirmation("kim-ju=eb75 3cdf d4ba b88d affe 4247 ac88 9d26")
+    ('kim-ju', 'eb75 3cdf d4ba b88d affe 4247 ac88 9d26')
+    """
+    found = _CONFIRMATION.fullmatch(text)
+    if found is None:
+        raise click.BadParameter(
+            f"{text!r} is no officer's passkey; write OFFICER=FINGERPRINT, eight groups of four"
+        )
     return found[1], found[2]

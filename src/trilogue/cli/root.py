@@ -22,6 +22,7 @@ COMMANDS = {
     "incident": f"{_HERE}.incident:incident",
     "access": f"{_HERE}.access:access",
     "picture": f"{_HERE}.picture:picture",
+    "patterns": f"{_HERE}.patterns:patterns",
     "audit": f"{_HERE}.audit:audit",
     "demo": f"{_HERE}.demo:demo",
     "completion": f"{_HERE}.completion:completion",

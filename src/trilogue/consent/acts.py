@@ -16,6 +16,7 @@ from trilogue.reports.cite import Cite, PortionRef
 __all__ = [
     "Act",
     "Approval",
+    "AssertionBody",
     "Box",
     "Description",
     "Extent",
@@ -82,11 +83,30 @@ class Box(Act, frozen=True, kw_only=True):
     digest: str
 
 
-class Approval(Act, frozen=True, kw_only=True):
-    """An officer's signature over the digest of what is approved, under a named release key."""
+class AssertionBody(Act, frozen=True, kw_only=True):
+    """What came of asking an officer's passkey to sign (`trilogue.signing.passkey`), in base64."""
+
+    credential: str
+    authenticator_data: str
+    client_data: str
+    signature: str
+
+
+class Approval(Act, frozen=True, kw_only=True, omit_defaults=True):
+    """An officer's signature over the digest of what is approved.
+
+    Either `note` is one under the release key that the officer's node keeps, or `passkey` is one by
+    the officer's own hand; the other is not there.
+    """
 
     officer: str
-    note: str
+    note: str | None = None
+    passkey: AssertionBody | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an approval with two signatures, or none."""
+        if (self.note is None) == (self.passkey is None):
+            raise ValueError("an approval has a note or a passkey's assertion, one of the two")
 
 
 class GrantBody(Act, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/picture", "navigation.picture", READERS),
     ("/arrangement", "navigation.arrangement", EVERYONE),
     ("/statements", "navigation.log", EVERYONE),
+    ("/passkeys", "navigation.passkeys", RELEASE),
     ("/people", "navigation.people", PEOPLE),
 )
 """Where each page leads, what it is called, and for whom it is there."""

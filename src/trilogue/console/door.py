@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from trilogue.api.call import Call
 from trilogue.arrangement import Lang
@@ -31,6 +31,8 @@ __all__ = [
     "check_origin",
     "check_roles",
     "language",
+    "local",
+    "onward",
     "person",
 ]
 
@@ -52,6 +54,8 @@ class Person:
     """What every form of theirs carries."""
     newest: int
     """The newest position that counted here when they came."""
+    due: bool = False
+    """Whether their session's last use is still to be written, by the process that acts."""
 
     def may(self, roles: Collection[Role]) -> bool:
         """Whether one of their roles is among these."""
@@ -70,10 +74,12 @@ async def person(call: Call, *, seen: bool = True) -> Person | None:
     )
     if session is None:
         return None
-    if seen and call.node.handing is None and now > instant.plus(session.seen, _SEEN_SECONDS):
+    due = seen and now > instant.plus(session.seen, _SEEN_SECONDS)
+    if due and call.node.handing is None:
         with suppress(UnavailableError):  # nothing can be written: the session ends the sooner
             await call.node.run(lambda: sessions.see(engine.db, secret, now))
-    return Person(session.name, session.roles, _form(secret), newest)
+        due = False
+    return Person(session.name, session.roles, _form(secret), newest, due)
 
 
 def check_roles(who: Person, roles: Collection[Role]) -> None:
@@ -103,6 +109,20 @@ def check_form(who: Person, given: str) -> None:
         raise UnknownCallerError(
             "this form is from another session", hint="open the page again, and send it from there"
         )
+
+
+def local(to: str) -> str:
+    """Return where to go on to: a path of this node, whatever was asked for."""
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() else "/"
+
+
+def onward(to: str) -> str:
+    """Return where to go on to as a query.
+
+    >>> onward("/reports?before=7")
+    'to=%2Freports%3Fbefore%3D7'
+    """
+    return f"to={quote(to, safe='')}"
 
 
 def language(call: Call) -> Lang:

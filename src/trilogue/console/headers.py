@@ -35,7 +35,10 @@ def headers(more: Mapping[str, str]) -> dict[str, str]:
         ),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Permissions-Policy": (
+            "camera=(), geolocation=(), microphone=(),"
+            " publickey-credentials-create=(self), publickey-credentials-get=(self)"
+        ),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }

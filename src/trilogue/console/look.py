@@ -7,10 +7,22 @@ from typing import Any
 
 from markupsafe import Markup
 
+from trilogue.errors import RefusedError, TrilogueError
 from trilogue.node.answers import Named, ParticipantAnswer
 from trilogue.node.inputs import Place
+from trilogue.node.problem import problem_type
 
-__all__ = ["around", "filters", "log_place", "moment", "pairs", "position"]
+__all__ = [
+    "around",
+    "beside",
+    "filters",
+    "log_place",
+    "moment",
+    "pairs",
+    "position",
+    "problem",
+    "rules",
+]
 
 
 def moment(instant: str) -> Markup:
@@ -59,12 +71,45 @@ def pairs(named: Iterable[Named | ParticipantAnswer]) -> list[tuple[str, str]]:
     return [(one.id, one.name) for one in named]
 
 
+def problem(error: TrilogueError) -> str:
+    """Return what an error is told as; the words of each language stand under it.
+
+    >>> problem(RefusedError("no"))
+    'refused'
+    """
+    return problem_type(type(error)).rpartition(":")[2]
+
+
+def rules(error: TrilogueError) -> tuple[str, ...]:
+    """Return the rules that determined a refusal: the arrangement says them in each language."""
+    return error.rules if isinstance(error, RefusedError) else ()
+
+
+def beside(others: Iterable[Any], languages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what may be opened beside a portion: digest, and its number, mark and language."""
+    return [
+        (
+            one.entry.portion,
+            " · ".join(
+                filter(
+                    None,
+                    (f"{one.number}", one.entry.mark, languages.get(one.entry.header.language)),
+                )
+            ),
+        )
+        for one in others
+    ]
+
+
 def filters() -> Mapping[str, Callable[..., Any]]:
     """Return what templates may call."""
     return {
         "around": around,
+        "beside": beside,
         "moment": moment,
         "pairs": pairs,
         "place": log_place,
         "position": position,
+        "problem": problem,
+        "rules": rules,
     }

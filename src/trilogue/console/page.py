@@ -5,7 +5,8 @@
         return View("report.html", {"report": …})
 
 A handler of a form is `@page("POST", …)` and mostly ends with `Go` to the page that shows what came
-of it. An error that the node raises on purpose becomes a page that says it, with what to do.
+of it. A page that is asked for and yet changes something `acts`, as a form does. An error that the
+node raises on purpose becomes a page that says it, with what to do.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Data", "Form", "Go", "Stay", "View", "Visit", "page"]
+__all__ = ["Cookie", "File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -63,6 +64,10 @@ class Form:
             )
         except ValueError as error:  # what is not UTF-8, too
             raise InputError(f"a form that cannot be read: {error}") from error
+
+    def __bool__(self) -> bool:
+        """Whether anything was brought."""
+        return bool(self._fields)
 
     def one(self, name: str) -> str:
         """Return one field, without space around it; empty when it is not there."""
@@ -99,20 +104,33 @@ class View:
 
 
 @dataclass(frozen=True)
+class Cookie:
+    """A cookie for pages under `path` alone and for so many seconds.
+
+    It also comes with a request that another site sent somebody on with (`SameSite=Lax`).
+    """
+
+    value: str
+    path: str
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Go:
     """Another page to go to, and cookies to keep (None: to forget)."""
 
     to: str
-    cookies: Mapping[str, str | None] = field(default_factory=dict)
+    cookies: Mapping[str, str | Cookie | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Data:
-    """What a script of a page asked for. `tag` names it: it is not sent again to whoever has it."""
+class File:
+    """Something that a page's script fetches, for whoever may open the page."""
 
-    body: bytes
-    media_type: str
-    tag: str
+    data: bytes
+    media_type: str = "application/octet-stream"
+    tag: str | None = None
+    """Names the data: they are not sent again to whoever has them."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +186,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | Stay | Data"]]
+Handler = Callable[[Visit], Awaitable["View | Go | File | Stay"]]
 
 
 def page(
@@ -176,8 +194,12 @@ def page(
     path: str,
     *,
     roles: Collection[Role] | None = EVERYONE,
+    acts: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """Make a route of a page. `roles` None lets everybody in, signed in or not."""
+    """Make a route of a page. `roles` None lets everybody in, signed in or not.
+
+    One that `acts` is answered by the process that writes, as every form is.
+    """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         async def endpoint(request: Call) -> Response[Any]:
@@ -191,12 +213,11 @@ def page(
                     return _respond(Go(f"/sign-in?to={quote(request.url.path)}"), live=live)
                 visit = Visit(request, lang, who, Form(await whole_body(request)))
                 _check(visit, roles)
-                if method == "POST":
-                    if roles is not None:
-                        door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
-                    if request.node.handing is not None:
-                        answered = await request.handed(request.node.handing, once=False)
-                        return _handed(answered, secure=_secure(visit))
+                if method == "POST" and roles is not None:
+                    door.check_form(visit.who, visit.form.one(door.FORM_TOKEN))
+                handed = await _hand_over(visit, acts=acts or method == "POST")
+                if handed is not None:
+                    return handed
                 return _respond(await handler(visit), visit, live=live)
             except TrilogueError as error:
                 return _failed(error, Visit(request, lang, who, Form(b"")))
@@ -225,6 +246,23 @@ def _check(visit: Visit, roles: Collection[Role] | None) -> None:
         raise UnavailableError(visit.call.node.stale, hint="`trilogue node status` says what to do")
 
 
+async def _hand_over(visit: Visit, *, acts: bool) -> Response[bytes] | None:
+    """Have another process answer, when it is the one that acts and something is to be written.
+
+    With a page that is only looked at, that is when the session was last used. It is looked at here
+    when that process is away.
+    """
+    handing = visit.call.node.handing
+    if handing is None or not (acts or (visit.person is not None and visit.person.due)):
+        return None
+    try:
+        return _handed(await visit.call.handed(handing, once=False), secure=_secure(visit))
+    except UnavailableError:
+        if acts:
+            raise
+        return None
+
+
 def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
     """Return as one's own the page that the process that acts made.
 
@@ -247,14 +285,20 @@ def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
     return _respond(View("error.html", {"error": error}, status=status), visit)
 
 
+def lost(request: Call) -> Response[Any]:
+    """Show that no page has the path, in a stranger's frame: who asks is not looked up."""
+    visit = Visit(request, door.language(request), None, Form(b""))
+    return _respond(View("lost.html", status=404), visit)
+
+
 def _respond(
-    done: View | Go | Stay | Data, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | File | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
-    if isinstance(done, Data):
-        return _data(done, visit)
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
+    if isinstance(done, File):
+        return _file(done, visit)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):
@@ -265,15 +309,7 @@ def _respond(
             headers={**HEADERS, "Location": done.to},
         )
         for name, value in done.cookies.items():
-            response.set_cookie(
-                name,
-                value or "",
-                max_age=0 if value is None else None,
-                path="/",
-                httponly=True,
-                samesite="strict",
-                secure=_secure(visit),
-            )
+            _keep(response, name, value, secure=_secure(visit))
         return response
     assert visit is not None
     return Response(
@@ -297,12 +333,29 @@ def _respond(
     )
 
 
-def _data(done: Data, visit: Visit | None) -> Response[bytes]:
-    """Return data, or that nothing changed since it was last sent."""
+def _file(done: File, visit: Visit | None) -> Response[bytes]:
+    """Return data, or that they are those that were sent before."""
+    if done.tag is None:
+        return Response(done.data, media_type=done.media_type, headers=HEADERS)
     told = {**HEADERS, "ETag": f'"{done.tag}"', "Vary": "Cookie, Accept-Language"}
     if visit is not None and visit.call.headers.get("if-none-match") == told["ETag"]:
         return Response(b"", status_code=304, headers=told)
-    return Response(done.body, media_type=done.media_type, headers=told)
+    return Response(done.data, media_type=done.media_type, headers=told)
+
+
+def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, secure: bool) -> None:
+    """Have the browser keep a cookie, or forget it."""
+    lasting = value if isinstance(value, Cookie) else None
+    text = value.value if isinstance(value, Cookie) else value or ""
+    response.set_cookie(
+        name,
+        text,
+        max_age=lasting.seconds if lasting else 0 if value is None else None,
+        path=lasting.path if lasting else "/",
+        httponly=True,
+        samesite="lax" if lasting else "strict",
+        secure=secure,
+    )
 
 
 def _frame(visit: Visit) -> dict[str, Any]:

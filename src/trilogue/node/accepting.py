@@ -173,8 +173,9 @@ class Accepting:
     def _standing(self, heard: Heard, incoming: Incoming) -> None:
         statement = heard.statement
         body = statement.says(StandingBody)
-        keys = self._books.keys_of(statement.speaker, incoming.at)
-        check_approvals(body.approvals, commit(Domain.EXTENT, canonical.encode(body.rule)), keys)
+        keys = self._books.keys_before(statement.speaker, statement.index, incoming.at)
+        digest = commit(Domain.EXTENT, canonical.encode(body.rule))
+        check_approvals(body.approvals, digest, keys, standing=True)
 
     def _grant(self, heard: Heard, incoming: Incoming) -> None:
         statement = heard.statement
@@ -200,7 +201,9 @@ class Accepting:
                 boxes=incoming.boxes,
                 ciphertexts=incoming.ciphertexts,
                 secrets=[keys.sealing for keys in self.keys],
-                release_keys=self._books.keys_of(statement.speaker, incoming.at),
+                release_keys=self._books.keys_before(
+                    statement.speaker, statement.index, incoming.at
+                ),
                 at=incoming.at,
             )
         if statement.speaker not in self._books.arrangement.neighbours(me):

@@ -7,14 +7,14 @@ refusal stands in the log, and nothing of the report does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Literal
 
 from trilogue.arrangement.rules import Action
 from trilogue.consent.acts import RefusalBody
 from trilogue.encoding import base64
-from trilogue.errors import InputError, NotFoundError
+from trilogue.errors import ConsentError, InputError, NotFoundError
 from trilogue.marking import Marking, mark
 from trilogue.node.books import Books
 from trilogue.node.holdings import Holding, Holdings
@@ -30,9 +30,18 @@ from trilogue.reports.payloads.registry import encode_payload, shape_payload
 from trilogue.reports.portion import PortionDraft, Sealed, seal
 from trilogue.reports.redact import redact
 from trilogue.reports.report import arrange
+from trilogue.reports.tearline import tearline
+from trilogue.reports.translations import translation
 
-__all__ = ["Authored", "Authoring", "Refused"]
+__all__ = ["Authored", "Authoring", "Refused", "coarsened"]
 
+
+_DRAFTED = tuple(
+    field.name
+    for field in fields(PortionDraft)
+    if field.name not in ("plaintext", "supersedes", "tearline_of", "translation_of")
+)
+"""What a version takes over from the portion that it is made from, besides the content."""
 
 Act = Literal["submit", "request", "grant", "read", "release-derived", "send"]
 
@@ -104,7 +113,7 @@ class Authoring:
         if len(given.portions) > limits.portions:
             raise InputError(f"{len(given.portions)} portions; at most {limits.portions}")
         sealed: list[Sealed] = []
-        drafts: dict[str, tuple[PortionDraft, str]] = {}
+        drafts: dict[str, tuple[PortionDraft, Sealed]] = {}
         for portion in given.portions:
             draft = self._draft(portion, drafts)
             if len(draft.plaintext) > limits.portion_bytes:
@@ -120,7 +129,7 @@ class Authoring:
             if portion.label is not None:
                 if portion.label in drafts:
                     raise InputError(f"two portions are labelled {portion.label!r}")
-                drafts[portion.label] = (draft, base64.encode(one.digest))
+                drafts[portion.label] = (draft, one)
         return sealed
 
     def refuse(self, act: Act, rules: tuple[str, ...], reason: str) -> Refused:
@@ -159,7 +168,7 @@ class Authoring:
         )
 
     def _draft(
-        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, Sealed]]
     ) -> PortionDraft:
         sources = tuple(self._held(source) for source in given.derived_from)
         originators: tuple[str, ...] = (self._books.me,)
@@ -169,22 +178,28 @@ class Authoring:
             originators = rolled.originators
             self.not_below(given.marking.level, rolled.level)
             derived_from = lineage(sources, self._grants(sources))
+        finer: tuple[PortionDraft, str] | None = None
+        if given.generalise_of is not None or given.version_of is not None or given.redact:
+            finer = self._finer(given, drafts)
+            if finer[0].derived_from:  # a coarser version is as much its sources' as the finer one
+                originators = finer[0].marking.originators
+                self.not_below(given.marking.level, finer[0].marking.level)
         marking = self.marking(given.marking, originators)
         handling = self._handling(given.marking.releasable_to)
         supersedes = None if given.supersedes is None else self._ref(given.supersedes)
-        tearline_of = _labelled(given.tearline_of, drafts)
-        translation_of = _labelled(given.translation_of, drafts)
-        if given.generalise_of is not None or given.redact:
-            return replace(
-                self._from_label(given, drafts),
-                marking=marking,
-                handling=handling,
-                supersedes=supersedes,
-                tearline_of=tearline_of,
-                translation_of=translation_of,
+        if finer is not None:
+            return self._linked(
+                replace(
+                    coarsened(*finer, given),
+                    marking=marking,
+                    handling=handling,
+                    supersedes=supersedes,
+                ),
+                given,
+                drafts,
             )
         payload = shape_payload(given.payload_type, given.payload)
-        return PortionDraft(
+        draft = PortionDraft(
             marking=marking,
             payload_type=given.payload_type,
             plaintext=encode_payload(payload),
@@ -196,32 +211,55 @@ class Authoring:
             period=given.period,
             derived_from=derived_from,
             supersedes=supersedes,
-            tearline_of=tearline_of,
-            translation_of=translation_of,
         )
+        return self._linked(draft, given, drafts)
 
-    def _from_label(
-        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, str]]
+    def _linked(
+        self,
+        draft: PortionDraft,
+        given: PortionInput,
+        drafts: dict[str, tuple[PortionDraft, Sealed]],
     ) -> PortionDraft:
-        """Make a generalised or redacted version of an earlier portion of the same report."""
+        """Return a draft as the tearline or translation of an earlier portion of its report."""
+        if given.tearline_of is not None:
+            whole = _labelled(given.tearline_of, drafts)
+            scale = self._books.arrangement.scale
+            draft = tearline(draft, whole.header, base64.encode(whole.digest), scale)
+        if given.translation_of is not None:
+            original = _labelled(given.translation_of, drafts)
+            draft = translation(draft, original.header, base64.encode(original.digest))
+        return draft
+
+    def _finer(
+        self, given: PortionInput, drafts: dict[str, tuple[PortionDraft, Sealed]]
+    ) -> tuple[PortionDraft, str]:
+        """Return what a version is made from: a portion of this report, or one filed before."""
+        if given.version_of is not None and given.generalise_of is not None:
+            raise InputError("a version is made of `generalise_of` or of `version_of`, not of both")
+        if given.version_of is not None:
+            return self.draft_again(given.version_of), given.version_of.portion
         label = given.generalise_of or ""
         if label not in drafts:
             raise InputError(
                 f"no portion of this report is labelled {label!r}",
                 hint="name the finer portion in `generalise_of`, and put it first",
             )
-        draft, digest = drafts[label]
-        if given.redact:
-            draft = redact(draft, fields=given.redact, of=digest)
-        if given.generalise is not None:
-            grid, time = given.generalise.position_grid, given.generalise.time_grid
-            draft = generalise(
-                draft,
-                position_grid_e5=None if grid is None else max(1, round(grid * 1e5)),
-                time_grid_ms=None if time is None else max(1, round(time * 1000)),
-                of=digest,
+        draft, sealed = drafts[label]
+        return draft, base64.encode(sealed.digest)
+
+    def draft_again(self, source: SourceInput) -> PortionDraft:
+        """Return a portion of one's own as it was before it was sealed. Raises `ConsentError`."""
+        holding = self.find(source)
+        if not holding.own:
+            raise ConsentError(
+                f"{source.report.speaker}'s portion is not this node's to write anew",
+                hint="the originator alone makes a coarser version; ask there",
             )
-        return draft
+        header = holding.header
+        return PortionDraft(
+            plaintext=self._holdings.open(holding),
+            **{name: getattr(header, name) for name in _DRAFTED},
+        )
 
     def _handling(self, readers: tuple[str, ...]) -> tuple[Leg, ...]:
         """Return which pact protects the portion on each leg to its readers."""
@@ -264,9 +302,22 @@ class Authoring:
             )
 
 
-def _labelled(label: str | None, drafts: dict[str, tuple[PortionDraft, str]]) -> str | None:
-    if label is None:
-        return None
+def coarsened(draft: PortionDraft, of: str, given: PortionInput) -> PortionDraft:
+    """Return a draft as a generalised and redacted version of the portion `of`."""
+    if given.redact:
+        draft = redact(draft, fields=given.redact, of=of)
+    if given.generalise is not None:
+        grid, time = given.generalise.position_grid, given.generalise.time_grid
+        draft = generalise(
+            draft,
+            position_grid_e5=None if grid is None else max(1, round(grid * 1e5)),
+            time_grid_ms=None if time is None else max(1, round(time * 1000)),
+            of=of,
+        )
+    return draft
+
+
+def _labelled(label: str, drafts: dict[str, tuple[PortionDraft, Sealed]]) -> Sealed:
     if label not in drafts:
         raise InputError(f"no earlier portion of this report is labelled {label!r}")
     return drafts[label][1]

@@ -7,7 +7,7 @@ memory; they follow from statements, so `forget` drops them and they are read an
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from trilogue.arrangement.adoption import Stand
@@ -159,6 +159,14 @@ class Books:
         """Return the newest key material of a participant that is valid at `at`."""
         return key_in_force(self.materials(speaker), speaker, 2**53, at)
 
+    def keys_before(self, speaker: str, index: int, at: str) -> KeyMaterial:
+        """Return the newest keys that stand before a statement of a participant, valid at `at`.
+
+        What an officer approved holds under the keys of its place in the log: what was said before
+        a key was replaced may arrive after.
+        """
+        return key_in_force(self.materials(speaker), speaker, index, at)
+
     # Logs.
 
     def seen(self, speaker: str) -> tuple[int, bytes] | None:
@@ -220,6 +228,14 @@ class Books:
     def ended(self, grant: Cite, participant: str) -> bool:
         """Whether the grant was withdrawn for the participant by its speaker."""
         return self.ended_by(grant, participant) is not None
+
+    def grants_of(self, report: Cite) -> Iterator[tuple[Cite, GrantBody]]:
+        """Go through the grants of a report by its originator that count here."""
+        for row in self._db.q.citing(speaker=report.speaker, idx=report.index):
+            if (row["kind"], row["speaker"]) == ("grant", report.speaker):
+                kept = self.kept(row["speaker"], row["idx"])
+                if kept is not None:
+                    yield kept.cite, kept.statement.says(GrantBody)
 
     def ended_by(self, grant: Cite, participant: str) -> int | None:
         """Return the index of the withdrawal that ended the grant for the participant, or None."""

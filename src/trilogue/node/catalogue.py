@@ -30,7 +30,7 @@ from trilogue.reports.cite import PortionRef
 from trilogue.reports.header import Header
 from trilogue.store.database import Row
 
-__all__ = ["banner_of", "newest", "opened", "report", "reports", "would_stand"]
+__all__ = ["banner_of", "line", "newest", "opened", "report", "reports", "would_stand"]
 
 
 def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEntry]:
@@ -66,7 +66,16 @@ def banner_of(engine: Engine, sources: Iterable[SourceInput], lang: Lang) -> str
             one.report.speaker, one.report.index, one.portion
         )[:1]
     ]
-    return _banner(engine, markings, lang)
+    return line(engine, markings, lang)
+
+
+def line(engine: Engine, markings: Iterable[Marking], lang: Lang) -> str | None:
+    """Return the line above and below what bears these markings, or None without any."""
+    scale = engine.books.addressing().scale
+    known = [marking for marking in markings if marking.level in scale]
+    if not known:
+        return None
+    return banner_line(banner(known, scale), scale, engine.me, lang)
 
 
 def report(engine: Engine, at: Place, lang: Lang) -> ReportEntry:
@@ -91,7 +100,7 @@ def opened(engine: Engine, opening: Opening, lang: Lang) -> Opened:
         expires=opening.expires,
         marking=marking,
         mark=_mark(marking, scale),
-        banner=_banner(engine, [marking], lang) or "",
+        banner=line(engine, [marking], lang) or "",
         equivalent=_equivalent(engine, marking, lang),
         relayed=opening.equivalent,
         header=_facts(holding.header),
@@ -108,7 +117,7 @@ def _report(engine: Engine, row: Row, lang: Lang) -> ReportEntry:
         position=row["position"],
         report=place_of(row),
         issued=row["issued"],
-        banner=_banner(engine, markings, lang),
+        banner=line(engine, markings, lang),
         portions=portions,
     )
 
@@ -158,14 +167,6 @@ def _purposes(engine: Engine, extent: Extent | None) -> tuple[str, ...]:
 def _mark(marking: Marking, scale: Scale) -> str:
     """Return the portion mark; of a level that the scale does not have, its name alone."""
     return portion_mark(marking, scale) if marking.level in scale else f"({marking.level})"
-
-
-def _banner(engine: Engine, markings: list[Marking], lang: Lang) -> str | None:
-    scale = engine.books.addressing().scale
-    known = [marking for marking in markings if marking.level in scale]
-    if not known:
-        return None
-    return banner_line(banner(known, scale), scale, engine.me, lang)
 
 
 def _equivalent(engine: Engine, marking: Marking, lang: Lang) -> str:

@@ -1,18 +1,22 @@
 """Consent in somebody's name: who asks, who grants, and the second officer.
 
 The desk checks rules and windows; here it is checked that the arrangement is in force and that
-whoever consents is an officer with a release key, whose signature the grant will carry.
+whoever consents is an officer with a release key, whose signature the grant will carry. An officer
+whose passkey is published signs with it, by their own hand (`trilogue.node.ceremonies`).
 
 A grant above the level at which two officers must agree is kept as the first gave it, and made
-anew when the second agrees: consent, windows and rules are those of that moment.
+anew when the second agrees: consent, windows and rules are those of that moment. What the first
+signed by hand stays as it was signed: when it begins, and so when it ends, is settled.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trilogue.consent.acts import Approval
 from trilogue.encoding import canonical
 from trilogue.errors import ConsentError, NotFoundError
+from trilogue.node import passkeys
 from trilogue.node.authoring import Refused
 from trilogue.node.desk import NeedsSecondOfficer
 from trilogue.node.engine import Engine
@@ -21,7 +25,17 @@ from trilogue.node.problem import SameOfficerError
 from trilogue.protocol.statement import Composed
 from trilogue.store.database import Row
 
-__all__ = ["Deferred", "agree", "drop", "grant", "request", "stand"]
+__all__ = [
+    "Deferred",
+    "agree",
+    "drop",
+    "grant",
+    "request",
+    "require_officer",
+    "stand",
+    "waiting",
+    "waiting_for",
+]
 
 
 @dataclass(frozen=True)
@@ -40,37 +54,74 @@ def request(engine: Engine, given: RequestInput) -> Composed | Refused:
     return engine.desk.request(given)
 
 
-def grant(engine: Engine, given: GrantInput, officer: str) -> Composed | Refused | Deferred:
-    """Inside an act: grant in an officer's name, or keep it for a second one."""
-    _require_officer(engine, officer)
+def grant(
+    engine: Engine, given: GrantInput, officer: str, signed: Approval | None = None
+) -> Composed | Refused | Deferred:
+    """Inside an act: grant in an officer's name, or keep it for a second one.
+
+    `signed` is what the officer's passkey signed. Raises `ConsentError` when it has to and did not.
+    """
+    require_officer(engine, officer)
+    _require_hand(engine, officer, signed)
     engine.require_force()
-    done = engine.desk.grant(given, (officer,))
+    done = engine.desk.grant(given, (officer,), _each(signed))
     if not isinstance(done, NeedsSecondOfficer):
         return done
     number = engine.db.q.add_pending(
-        body=canonical.encode(given), officer=officer, since=engine.now()
+        body=canonical.encode(given),
+        officer=officer,
+        since=engine.now(),
+        approval=None if signed is None else canonical.encode(signed),
     )
     return Deferred(number, officer, done.rules, done.reason)
 
 
-def agree(engine: Engine, number: int, officer: str) -> Composed | Refused | Deferred:
+def waiting(engine: Engine, number: int) -> tuple[GrantInput, str]:
+    """Return a grant that waits, and who agreed to it. Raises `NotFoundError`."""
+    row = _pending(engine, number)
+    return canonical.decode(row["body"], GrantInput), row["officer"]
+
+
+def agree(
+    engine: Engine,
+    number: int,
+    officer: str,
+    signed: Approval | None = None,
+    given: GrantInput | None = None,
+) -> Composed | Refused | Deferred:
     """Inside an act: give the second consent to a grant that waits.
 
-    Raises `NotFoundError`, and `SameOfficerError` when the officer is the one who gave the first.
+    `signed` is what the officer's passkey signed, of the grant as `given` says it. Raises
+    `NotFoundError`, `ConsentError`, and `SameOfficerError` when the officer gave the first.
+    """
+    row = waiting_for(engine, number, officer)
+    _require_hand(engine, officer, signed)
+    engine.require_force()
+    first = None if row["approval"] is None else canonical.decode(row["approval"], Approval)
+    done = engine.desk.grant(
+        given or canonical.decode(row["body"], GrantInput),
+        (row["officer"], officer),
+        (*_each(first), *_each(signed)),
+    )
+    if isinstance(done, NeedsSecondOfficer):
+        return Deferred(number, row["officer"], done.rules, done.reason)
+    engine.db.q.drop_pending(id=number)
+    return done
+
+
+def waiting_for(engine: Engine, number: int, officer: str) -> Row:
+    """Return a grant that waits for another than the officer who gave the first consent.
+
+    Raises `NotFoundError`, `ConsentError` or `SameOfficerError`.
     """
     row = _pending(engine, number)
-    _require_officer(engine, officer)
-    engine.require_force()
+    require_officer(engine, officer)
     if officer == row["officer"]:
         raise SameOfficerError(
             f"{officer} has agreed to grant {number} already",
             hint="another release officer must agree",
         )
-    done = engine.desk.grant(canonical.decode(row["body"], GrantInput), (row["officer"], officer))
-    if isinstance(done, NeedsSecondOfficer):
-        return Deferred(number, row["officer"], done.rules, done.reason)
-    engine.db.q.drop_pending(id=number)
-    return done
+    return row
 
 
 def drop(engine: Engine, number: int) -> None:
@@ -81,19 +132,32 @@ def drop(engine: Engine, number: int) -> None:
 
 def stand(engine: Engine, given: StandingInput, officer: str) -> Composed:
     """Inside an act: lay down a standing consent in an officer's name."""
-    _require_officer(engine, officer)
+    require_officer(engine, officer)
     engine.require_force()
     return engine.desk.stand(given, (officer,))
 
 
-def _require_officer(engine: Engine, name: str) -> None:
-    """Raise `ConsentError` unless `name` is a release officer with a key in this node."""
+def require_officer(engine: Engine, name: str) -> None:
+    """Raise `ConsentError` unless `name` is a release officer, with a key here or a passkey."""
     officers = engine.keystore.officers()
-    if name not in officers:
+    if name not in officers and not passkeys.published(engine.books, name):
         raise ConsentError(
             f"{name} has no release key here, so nothing can be granted in that name",
             hint=f"release officers are {', '.join(officers) or 'none'}",
         )
+
+
+def _require_hand(engine: Engine, officer: str, signed: Approval | None) -> None:
+    """Raise `ConsentError` when an officer has a passkey and did not sign with it."""
+    if signed is None and passkeys.published(engine.books, officer):
+        raise ConsentError(
+            f"{officer} has a passkey, so nothing else grants in that name",
+            hint="grant at the console, and sign there",
+        )
+
+
+def _each(signed: Approval | None) -> tuple[Approval, ...]:
+    return () if signed is None else (signed,)
 
 
 def _pending(engine: Engine, number: int) -> Row:

@@ -6,7 +6,7 @@ returns either what was logged or a `Refused` whose refusal was logged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,13 +24,14 @@ from trilogue.consent.acts import (
     StandingRule,
     WithdrawalBody,
 )
-from trilogue.consent.extent import check_extent, extent_digest
+from trilogue.consent.extent import check_extent
 from trilogue.consent.standing import check_rule, extent_under, fits
 from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import Domain, commit
 from trilogue.errors import ConsentError, InputError, NotFoundError
 from trilogue.node.authoring import Authored, Authoring, Refused
 from trilogue.node.books import Books
+from trilogue.node.drafting import Draft, draft_extent, joined
 from trilogue.node.evidence import Evidence
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import (
@@ -49,7 +50,13 @@ from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
 from trilogue.protocol.delivery import MAX_CONTENT
 from trilogue.protocol.facts import facts_of
-from trilogue.protocol.granting import BundleItem, approve, make_grant, seal_boxes
+from trilogue.protocol.granting import (
+    BundleItem,
+    approve,
+    check_approvals,
+    make_grant,
+    seal_boxes,
+)
 from trilogue.protocol.statement import Composed
 from trilogue.reports.cite import Cite, PortionRef
 from trilogue.sealing.box import SealingPublic
@@ -140,27 +147,10 @@ class Desk:
 
     # Answering.
 
-    def grant(
-        self, given: GrantInput, officers: tuple[str, ...]
-    ) -> Composed | Refused | NeedsSecondOfficer:
-        """Consent to portions of one's own reports, in the name of these officers."""
-        at = self._clock()
-        not_before = given.not_before or at
+    def draft(self, given: GrantInput) -> Draft:
+        """Return the grant that is asked for, as it would be made now. Nothing is decided by it."""
         within = self._books.arrangement.text.deadlines.receipt_seconds
-        if not_before > instant.plus(at, within):
-            raise InputError(
-                f"the grant would begin at {not_before}, later than its receipts are due",
-                hint=f"grant at most {within} seconds ahead: until then nobody could open it",
-            )
-        extent = Extent(
-            audience=tuple(sorted(set(given.audience))),
-            purposes=tuple(sorted(set(given.purposes))),
-            not_before=not_before,
-            expires=None
-            if given.lasts_seconds is None
-            else instant.plus(not_before, given.lasts_seconds),
-            derive_for=tuple(sorted(set(given.derive_for))),
-        )
+        extent = draft_extent(given, self._clock(), within)
         answers = None if given.answers is None else self._cite(given.answers, "request")
         holdings = []
         for source in given.portions:
@@ -173,17 +163,38 @@ class Desk:
         self._check(extent, holdings)
         for holding in holdings:
             self._check_marking(holding)
-        denied = self._denied(holdings, extent, officers)
+        return Draft(tuple(holdings), make_grant(self._items(holdings), extent, answers=answers))
+
+    def weigh(self, given: GrantInput, officers: tuple[str, ...]) -> tuple[Extent, Decision | None]:
+        """Say how far a grant would go, and what denies it. Nothing is logged."""
+        draft = self.draft(given)
+        return draft.grant.extent, self._denied(draft.holdings, draft.grant.extent, officers)
+
+    def judge(self, draft: Draft, officers: tuple[str, ...]) -> Refused | NeedsSecondOfficer | None:
+        """Refuse a grant that the rules deny in the name of these officers; None: they permit."""
+        denied = self._denied(draft.holdings, draft.grant.extent, officers)
+        return None if denied is None else self._deny(denied)
+
+    def grant(
+        self, given: GrantInput, officers: tuple[str, ...], signed: tuple[Approval, ...] = ()
+    ) -> Composed | Refused | NeedsSecondOfficer:
+        """Consent to portions of one's own reports, in the name of these officers.
+
+        `signed` is what officers signed by their own hand. For the others their release keys sign.
+        """
+        draft = self.draft(given)
+        denied = self.judge(draft, officers)
         if denied is not None:
-            return self._deny(denied)
-        return self._give(holdings, extent, officers, answers=answers)
+            return denied
+        approvals = self._sign(draft.digest, officers, signed)
+        return self._give(draft.holdings, msgspec.structs.replace(draft.grant, approvals=approvals))
 
     def under_standing(self, authored: Sequence[Authored]) -> list[Composed]:
         """Grant at once what fits a standing consent; return the grants that were logged.
 
         One grant, and one box for each of its audience, covers as many reports as a grant may.
         """
-        at = self._clock()
+        at, most = self._clock(), self._books.arrangement.text.limits.reports_per_grant
         grants = []
         for cite, body in tuple(self._books.standing()):
             extent = extent_under(body.rule, at)
@@ -196,9 +207,10 @@ class Desk:
                     permitted.append(holdings)
                 else:
                     self._deny(denied)
-            for holdings in self._together(permitted):
+            for holdings in joined(permitted, most):
                 self._check(extent, holdings)
-                grants.append(self._give(holdings, extent, under=cite))
+                grant = make_grant(self._items(holdings), extent, under=cite)
+                grants.append(self._give(holdings, grant))
         return grants
 
     def refuse(self, given: RefusalInput) -> Composed:
@@ -266,7 +278,7 @@ class Desk:
         assert report is not None
         holders = {
             participant
-            for grant in self._grants_of(report)
+            for _, grant in self._books.grants_of(report)
             if any(holding.portion in item.portions for item in grant.items)
             for participant in grant.extent.audience
         }
@@ -311,20 +323,6 @@ class Desk:
         hour_ago = instant.plus(at, -3600)
         return fitting[: max(0, rule.per_hour - self._books.used(standing, hour_ago))]
 
-    def _together(self, reports: list[list[Holding]]) -> Iterator[list[Holding]]:
-        """Join what is granted of reports into as few grants as may be."""
-        most = self._books.arrangement.text.limits.reports_per_grant
-        joined: list[Holding] = []
-        count = size = 0
-        for holdings in reports:
-            more = sum(holding.header.size for holding in holdings)
-            if joined and (count == most or size + more > MAX_CONTENT):
-                yield joined
-                joined, count, size = [], 0, 0
-            joined, count, size = joined + holdings, count + 1, size + more
-        if joined:
-            yield joined
-
     def _deny(self, denied: Decision) -> Refused | NeedsSecondOfficer:
         """Refuse what the rules deny, unless a second officer is all that is missing."""
         reason = "; ".join(denied.reasons)
@@ -332,21 +330,9 @@ class Desk:
             return NeedsSecondOfficer(denied.rules, reason)
         return self._authoring.refuse("grant", denied.rules, reason)
 
-    def _give(
-        self,
-        holdings: list[Holding],
-        extent: Extent,
-        officers: tuple[str, ...] = (),
-        *,
-        answers: Cite | None = None,
-        under: Cite | None = None,
-    ) -> Composed:
-        """Log a grant that is permitted: `officers` approve it, or the standing consent `under`."""
-        me, arrangement = self._books.me, self._books.arrangement
-        grant = make_grant(self._items(holdings), extent, answers=answers, under=under)
-        if under is None:
-            approvals = self._approvals(extent_digest(grant), officers)
-            grant = msgspec.structs.replace(grant, approvals=approvals)
+    def _give(self, holdings: Sequence[Holding], grant: GrantBody) -> Composed:
+        """Log a grant that is permitted, by its approvals or by the standing consent behind it."""
+        me, arrangement, extent = self._books.me, self._books.arrangement, grant.extent
         at = self._clock()
         by_digest = {holding.portion: holding for holding in holdings}
         ordered = [by_digest[portion] for item in grant.items for portion in item.portions]
@@ -368,7 +354,7 @@ class Desk:
         return composed
 
     def _denied(
-        self, holdings: list[Holding], extent: Extent, officers: tuple[str, ...]
+        self, holdings: Sequence[Holding], extent: Extent, officers: tuple[str, ...]
     ) -> Decision | None:
         """Return the decision that denies a grant of these portions, if one does.
 
@@ -435,17 +421,25 @@ class Desk:
             items.append(GrantItem(report=cite, portions=tuple(dict.fromkeys(portions))))
         return tuple(items)
 
-    def _grants_of(self, report: Cite) -> Iterator[GrantBody]:
-        """Go through what this node granted of a report of its own."""
-        for row in self._db.q.citing(speaker=report.speaker, idx=report.index):
-            if (row["kind"], row["speaker"]) == ("grant", self._books.me):
-                kept = self._books.kept(row["speaker"], row["idx"])
-                if kept is not None:
-                    yield kept.statement.says(GrantBody)
-
     def _sealing_key(self, participant: str, at: str) -> SealingPublic:
         material = self._books.keys_of(participant, at)
         return _sealing_public(material.sealing)
+
+    def _sign(
+        self, digest: bytes, officers: tuple[str, ...], signed: tuple[Approval, ...]
+    ) -> tuple[Approval, ...]:
+        """Return the approvals of a grant, by officer; nothing that its readers would refuse."""
+        keys = self._books.keys_of(self._books.me, self._clock())
+        by_hand = {*check_approvals(signed, digest, keys)}
+        rest = tuple(officer for officer in officers if officer not in by_hand)
+        for officer in rest:
+            if any(one.officer == officer for one in keys.passkeys):
+                raise ConsentError(
+                    f"{officer} has a passkey and did not sign with it",
+                    hint="sign the grant at the console",
+                )
+        made = (*signed, *self._approvals(digest, rest))
+        return tuple(sorted(made, key=lambda approval: approval.officer))
 
     def _approvals(self, digest: bytes, officers: tuple[str, ...]) -> tuple[Approval, ...]:
         return tuple(

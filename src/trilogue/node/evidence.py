@@ -7,7 +7,7 @@ that releases the derived portion, so that the recipient can check the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from trilogue.consent.acts import Extent, GrantBody
 from trilogue.node.books import Books
@@ -36,7 +36,7 @@ class Evidence:
             for recipient in extent.audience
         )
 
-    def relays(self, holdings: list[Holding], extent: Extent) -> list[RelayBody]:
+    def relays(self, holdings: Sequence[Holding], extent: Extent) -> list[RelayBody]:
         """At the hub: the relays that show each recipient the evidence for these portions."""
         arrangement = self._books.arrangement
         if self._books.me != arrangement.hub:

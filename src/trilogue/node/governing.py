@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.parse import parse_arrangement
 from trilogue.encoding import base64, canonical, instant
 from trilogue.errors import FormatError, InputError, NotFoundError
+from trilogue.node import passkeys
 from trilogue.node.books import Books
 from trilogue.node.keystore import Keystore
 from trilogue.node.sequencer import Sequencer
@@ -52,8 +55,12 @@ class Governing:
     # Keys.
 
     def publish_keys(self, sequence: int) -> Composed:
-        """Log a key statement for working keys that the keystore made, vouched for by the root."""
+        """Log a key statement for working keys that the keystore made, vouched for by the root.
+
+        It publishes the passkeys, too, that were confirmed until now.
+        """
         material = self._keystore.material(self._keystore.working(sequence), self._clock())
+        material = msgspec.structs.replace(material, passkeys=passkeys.confirmed(self._db))
         return self._sequencer.log("keys", sign_material(material, self._keystore.root()))
 
     def card(self) -> bytes:

@@ -27,11 +27,14 @@ from trilogue.sealing.hidden import Hidden
 __all__ = ["Answered", "Asked", "Handing", "HttpHanding", "hand_over", "have_drawn"]
 
 KEY = "idempotency-key"
-_ON = ("authorization", "cookie", "content-type", "accept", "accept-language", KEY)
+_ON = (
+    *("authorization", "cookie", "content-type", "accept", "accept-language"),
+    *("if-none-match", KEY),
+)
 """The headers of a request that are handed on."""
 _BACK = (
     *("content-type", "content-language", "cache-control", "location", "set-cookie"),
-    *("retry-after", "www-authenticate", "idempotency-replayed"),
+    *("retry-after", "www-authenticate", "idempotency-replayed", "etag", "vary"),
 )
 """The headers of an answer that are handed back."""
 
@@ -82,8 +85,11 @@ async def hand_over(
     body: bytes,
     *,
     once: bool,
+    again: bool = False,
 ) -> Answered:
     """Have the sequencer answer a request; `once` if it is done once for each key.
+
+    It may be handed over `again` when the answer was lost if it is done once, or only asks.
 
     Raises `UnavailableError`, which says whether the request may have been done.
     """
@@ -97,7 +103,7 @@ async def hand_over(
             target=target,
             headers=tuple(kept.items()),
             body=body,
-            again=once or method == "GET",
+            again=once or again,
         )
     )
     # Whoever sent no key asked once, however often it was handed over.

@@ -89,7 +89,8 @@ class PortionInput(Input, frozen=True, kw_only=True):
     """One portion as its author writes it.
 
     `label` names it within this report, so that a tearline, a translation or a generalised
-    version (`tearline_of`, `translation_of`, `generalise_of`) can point at it.
+    version (`tearline_of`, `translation_of`, `generalise_of`) can point at it. `version_of` makes
+    a generalised or redacted version of a portion of one's own that was filed before.
     """
 
     payload_type: Name
@@ -103,6 +104,7 @@ class PortionInput(Input, frozen=True, kw_only=True):
     tearline_of: Name | None = None
     translation_of: Name | None = None
     generalise_of: Name | None = None
+    version_of: SourceInput | None = None
     generalise: GeneraliseInput | None = None
     redact: Annotated[tuple[Text, ...], msgspec.Meta(max_length=64)] = ()
     derived_from: Annotated[tuple[SourceInput, ...], msgspec.Meta(max_length=1024)] = ()

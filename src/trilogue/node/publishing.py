@@ -24,11 +24,12 @@ from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import same
 from trilogue.errors import FormatError, UnavailableError
 from trilogue.node.books import Books
+from trilogue.node.logfiles import note_with_cosignatures, tile_content
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.publiclog import ARRANGEMENT, CHECKPOINT, OPEN, open_line
 from trilogue.store.database import Database, Row
 from trilogue.tlog.checkpoint import parse_checkpoint
-from trilogue.tlog.tiles import ENTRIES, WIDTH, Tile, encode_bundle, new_tiles, tile_bytes
+from trilogue.tlog.tiles import WIDTH, Tile, new_tiles
 
 __all__ = ["MOST_LEAVES", "Plan", "Publishing", "plan"]
 
@@ -95,7 +96,7 @@ class Publishing:
             if self._write_tiles(due["size"]):
                 self._write_open(due["size"])
                 self._write_arrangement()
-                self._put(CHECKPOINT, self._note(due))
+                self._put(CHECKPOINT, note_with_cosignatures(self._db, due))
                 self._size = due["size"]
         except OSError as error:
             raise UnavailableError(f"the public log cannot be written: {error}") from error
@@ -142,13 +143,7 @@ class Publishing:
         return goal == size
 
     def _content(self, tile: Tile) -> bytes:
-        if tile.level != ENTRIES:
-            return tile_bytes(tile, self._hashes)
-        first = tile.index * WIDTH
-        rows = self._db.q.leaves_between(
-            speaker=self._books.me, first=first, last=first + tile.width
-        )
-        return encode_bundle(row["leaf"] for row in rows)
+        return tile_content(self._db, self._hashes, self._books.me, tile)
 
     def _write_open(self, size: int) -> None:
         rows = self._db.q.open_statements(speaker=self._books.me, size=size)
@@ -163,12 +158,6 @@ class Publishing:
                 for name, data in canonical.decode(row["files"], dict[str, str]).items():
                     self._put(f"{ARRANGEMENT}/{name}", base64.decode(data))
         self._arrangement = digest
-
-    def _note(self, checkpoint: Row) -> bytes:
-        """Return the checkpoint's note with the lines of all who cosigned it."""
-        cosigned = self._db.q.cosignatures_at(size=checkpoint["size"])
-        lines = "".join(row["lines"] for row in cosigned)
-        return f"{checkpoint['note']}{lines}".encode()
 
     def _put(self, path: str, data: bytes, *, keep: bool = True) -> None:
         """Write a file whole and synced, then rename it into place; not again what stands.

@@ -41,6 +41,7 @@ from trilogue.store.database import Row
 
 __all__ = [
     "accesses",
+    "accesses_of",
     "arrangement",
     "checkpoints",
     "force",
@@ -55,6 +56,7 @@ __all__ = [
     "requests",
     "standing",
     "statements",
+    "trail",
 ]
 
 T = TypeVar("T")
@@ -62,6 +64,10 @@ T = TypeVar("T")
 
 END = canonical.MAX_INTEGER
 """A cursor behind everything that will ever count."""
+
+
+_SOON = 300
+"""How many statements of a kind are looked through for those that cite another."""
 
 
 def arrangement(engine: Engine, lang: Lang) -> ArrangementAnswer:
@@ -119,6 +125,39 @@ def statements(engine: Engine, after: int, most: int, kind: str | None) -> Page[
     else:
         rows = engine.db.q.statements_of_kind(kind=kind, after=after, most=most + 1)
     return page(rows, after, most, _statement)
+
+
+def trail(
+    engine: Engine, begins: Iterable[Place], most: int
+) -> tuple[tuple[StatementEntry, ...], bool]:
+    """Follow reports to their grants and withdrawals, and to what was said of these soon after.
+
+    Oldest first, and whether there may be more. Which receipts cite a grant is kept in no index:
+    they are looked for among the next statements of their kind.
+    """
+    found: dict[tuple[str, int], StatementEntry] = {}
+    todo = [(one.speaker, one.index) for one in begins]
+    while todo and len(found) < most:
+        place = todo.pop(0)
+        row = None if place in found else engine.db.q.statement_at(speaker=place[0], idx=place[1])
+        if row is None:
+            continue
+        found[place] = _statement(row)
+        cited = engine.db.q.citing(speaker=place[0], idx=place[1])
+        todo += [(one["speaker"], one["idx"]) for one in cited]
+    more = bool(todo)
+    for kind, of in (("relay", "grant"), ("receipt", "grant"), ("destruction", "withdrawal")):
+        begin = min((one.position for one in found.values() if one.kind == of), default=None)
+        if begin is None:
+            continue
+        rows = list(engine.db.q.statements_of_kind(kind=kind, after=begin, most=_SOON))
+        more |= len(rows) == _SOON
+        for entry in map(_statement, rows):
+            place = (entry.statement.speaker, entry.statement.index)
+            if any((cite.speaker, cite.index) in found for cite in entry.cites):
+                found[place] = entry
+    kept = sorted(found.values(), key=lambda one: one.position)[:most]
+    return tuple(kept), more or len(found) > most
 
 
 def newest_statements(engine: Engine, before: int | None, most: int) -> Page[StatementEntry]:
@@ -267,20 +306,26 @@ def pending(engine: Engine, after: int, most: int) -> Page[PendingEntry]:
 
 def accesses(engine: Engine, after: int, most: int) -> Page[AccessEntry]:
     """List the access register, oldest first."""
-
-    def entry(row: Row) -> AccessEntry:
-        return AccessEntry(
-            id=row["id"],
-            at=row["at"],
-            officer=row["officer"],
-            purpose=row["purpose"],
-            why=row["why"],
-            report=Place(speaker=row["report_speaker"], index=row["report_idx"]),
-            portion=row["portion"],
-        )
-
     rows = engine.db.q.access_after(after=after, most=most + 1)
-    return page(rows, after, most, entry, cursor="id")
+    return page(rows, after, most, _access, cursor="id")
+
+
+def accesses_of(engine: Engine, at: Place) -> tuple[AccessEntry, ...]:
+    """List who opened anything of one report, oldest first."""
+    rows = engine.db.q.access_of_report(speaker=at.speaker, idx=at.index)
+    return tuple(map(_access, rows))
+
+
+def _access(row: Row) -> AccessEntry:
+    return AccessEntry(
+        id=row["id"],
+        at=row["at"],
+        officer=row["officer"],
+        purpose=row["purpose"],
+        why=row["why"],
+        report=Place(speaker=row["report_speaker"], index=row["report_idx"]),
+        portion=row["portion"],
+    )
 
 
 def page(

@@ -100,6 +100,8 @@ class Service:
         self.handing = None
         self.metrics = Metrics(engine.me)
         self.limit = settings.limit
+        self.console_url = settings.console_url
+        self.sign_on = settings.open_sign_on()
         self.clock = wall_clock
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sequencer")
         self._queue: asyncio.Queue[tuple[Callable[[], Any], asyncio.Future[Any]]] = asyncio.Queue(

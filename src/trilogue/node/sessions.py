@@ -4,8 +4,14 @@ A session stands for a token that was shown, or for a link that an administrator
 of one: its roles are the token's as they are now, and it ends when the token is revoked. The
 browser keeps 32 random bytes in a cookie; the store keeps their SHA-256 alone, as with tokens.
 
-A session ends a quarter of an hour after it was last used, and twelve hours after it began. A link
-is good for ten minutes and for one use.
+Whom an OpenID Connect provider named has a row among the tokens, too, which nobody can show: its
+hash is random, and of nothing. So one look finds out who somebody is and in which roles, and one
+revocation ends everything. The roles are those of the latest sign-in. A name belongs to the subject
+that first had it: another one, or the same one under another name, is refused until an
+administrator forgets the first (`trilogue.node.tokens.forget`).
+
+A session ends a quarter of an hour after it was last used, and twelve hours after it began at the
+latest. A link is good for ten minutes and for one use, an attempt at a provider for one.
 
 >>> from trilogue.node import tokens
 >>> from trilogue.store.database import open_database
@@ -21,6 +27,7 @@ True
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from trilogue.encoding import instant
@@ -38,8 +45,10 @@ __all__ = [
     "find",
     "follow_link",
     "make_link",
+    "of",
     "see",
     "sign_in",
+    "sign_in_as",
     "sign_out",
     "sign_out_everywhere",
 ]
@@ -65,6 +74,28 @@ def sign_in(db: Database, token: str, at: str) -> str:
     if check(db, token).roles <= _NO_PAGES:
         raise UnknownCallerError("a monitor reads metrics, and has no pages")
     return _begin(db, digest(token), at)
+
+
+def sign_in_as(
+    db: Database,
+    subject: tuple[str, str],
+    name: str,
+    roles: Collection[Role],
+    *,
+    attempt: bytes,
+    at: str,
+    until: str,
+) -> str:
+    """Begin a session of whom a provider named, until then; return the secret of its cookie.
+
+    `subject` is the provider and its name for that person, which never changes; `attempt` is the
+    digest of the attempt, which is used up. Raises `UnknownCallerError`.
+    """
+    db.q.drop_old_attempts(at=instant.plus(at, -LINK_SECONDS))
+    if not db.q.add_attempt(hash=attempt, until=instant.plus(at, LINK_SECONDS)):
+        raise UnknownCallerError("this attempt to sign in was used already", hint="sign in again")
+    token = _identified(db, subject, name, " ".join(sorted(roles)))
+    return _begin(db, token, at, until)
 
 
 def make_link(db: Database, name: str, at: str) -> str:
@@ -114,9 +145,19 @@ def find(db: Database, secret: str, at: str) -> Session | None:
         return None
     if at > instant.plus(row["seen"], IDLE_SECONDS):
         return None
-    if at > instant.plus(row["since"], LONGEST_SECONDS):
+    if at > row["until"]:
         return None
     return Session(row["name"], frozenset(map(Role, row["roles"].split())), row["seen"])
+
+
+def of(db: Database, name: str, at: str) -> tuple[str, ...]:
+    """Return since when somebody is signed in, for each session that has not ended."""
+    rows = db.q.sessions_by_name(
+        name=name,
+        seen=instant.plus(at, -IDLE_SECONDS),
+        since=instant.plus(at, -LONGEST_SECONDS),
+    )
+    return tuple(row["since"] for row in rows)
 
 
 def see(db: Database, secret: str, at: str) -> None:
@@ -134,10 +175,33 @@ def sign_out_everywhere(db: Database, name: str) -> None:
     db.q.drop_sessions_of(name=name)
 
 
-def _begin(db: Database, token: bytes, at: str) -> str:
-    db.q.drop_old_sessions(
-        seen=instant.plus(at, -IDLE_SECONDS), since=instant.plus(at, -LONGEST_SECONDS)
-    )
+def _identified(db: Database, subject: tuple[str, str], name: str, roles: str) -> bytes:
+    """Return the hash under which somebody stands among the tokens, in the roles of now."""
+    issuer, sub = subject
+    row = db.q.identity_of(issuer=issuer, subject=sub)
+    way = f"an administrator decides: `trilogue node token forget DIR {name}`"
+    if row is None:
+        if db.q.named_elsewhere(name=name):
+            raise UnknownCallerError(f"{name} is somebody else who signed in before", hint=way)
+        token = secrets.token_bytes(_BYTES)
+        db.q.add_token(hash=token, name=name, roles=roles)
+        db.q.add_identity(issuer=issuer, subject=sub, token=token)
+        return token
+    if row["revoked"]:
+        raise UnknownCallerError(f"{row['name']} was shut out here", hint=way)
+    if row["name"] != name:
+        raise UnknownCallerError(
+            f"{name} signed in before under the name of {row['name']}",
+            hint=f"an administrator decides: `trilogue node token forget DIR {row['name']}`",
+        )
+    db.q.change_roles(hash=row["token"], roles=roles)
+    return bytes(row["token"])
+
+
+def _begin(db: Database, token: bytes, at: str, until: str | None = None) -> str:
+    db.q.drop_old_sessions(seen=instant.plus(at, -IDLE_SECONDS), at=at)
     secret = secrets.token_urlsafe(_BYTES)
-    db.q.add_session(hash=digest(secret), token=token, at=at)
+    longest = instant.plus(at, LONGEST_SECONDS)
+    end = longest if until is None else min(until, longest)
+    db.q.add_session(hash=digest(secret), token=token, at=at, until=end)
     return secret

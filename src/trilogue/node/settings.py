@@ -17,6 +17,10 @@ tokens over TLS alone, so it then needs
     certificate = "api/certificate.pem"
     key = "api/key.pem"
 
+`console = "https://console.kr.example"` is where people's browsers reach the API's address, when it
+is by another: passkeys are made for its host, and a browser makes none for a bare address. By
+default it is the API's own, and `localhost` on this machine.
+
 The store is the file `store.sqlite` in the directory, unless
 
     store = "postgresql://kr@db.example/trilogue?schema=kr"
@@ -46,24 +50,32 @@ How often the holder of one token may ask the API is not limited, unless it says
     [limit.names]
     sensor-feed = 2000
 
+People sign in at the console with tokens, and through an OpenID Connect provider where `[oidc]`
+says so: see `trilogue.node.oidc.settings`.
+
 An unknown key, a missing key or a value of another type is refused.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
 from trilogue.arrangement.files import shipped
 from trilogue.errors import InputError, NotFoundError
 from trilogue.node.logs import Format, Level
+from trilogue.node.loopback import is_loopback
+from trilogue.node.oidc.settings import OidcSettings, merge
+from trilogue.node.relying import is_console
 from trilogue.node.shelf import read_files
+
+if TYPE_CHECKING:
+    from trilogue.node.oidc.sign_on import SignOn
 
 __all__ = [
     "STORE_VARIABLE",
@@ -122,12 +134,14 @@ class _File(_Table, frozen=True, kw_only=True):
     of: str
     listen: str
     api: str
+    console: str | None = None
     store: str | None = None
     metrics: str | None = None
     traces: bool = False
     api_tls: ApiTls | None = None
     log: LogSettings = LogSettings()
     limit: LimitSettings | None = None
+    oidc: OidcSettings | None = None
     peers: dict[str, str] = {}
 
 
@@ -149,17 +163,23 @@ class Settings(_File, frozen=True, kw_only=True):
         """Check what only the fields together show."""
         parse_address("listen", self.listen)
         host, _ = parse_address("api", self.api)
-        if self.api_tls is None and not _is_loopback(host):
+        if self.api_tls is None and not is_loopback(host):
             raise InputError(
                 f"api: {self.api!r} is beyond this machine, and the API has no TLS",
                 hint="bind it to 127.0.0.1, or add [api_tls] with certificate and key",
+            )
+        if self.console is not None and not is_console(self.console):
+            raise InputError(
+                f"console: {self.console!r} is no address at which browsers make passkeys",
+                hint="write https://HOST or https://HOST:PORT with a host name, or"
+                " http://localhost:PORT",
             )
         if self.store is not None and not _is_postgresql(self.store):
             raise InputError(
                 "store is no PostgreSQL URL",
                 hint="write postgresql://USER@HOST/DATABASE, or leave it out for a file",
             )
-        if self.metrics is not None and not _is_loopback(parse_address("metrics", self.metrics)[0]):
+        if self.metrics is not None and not is_loopback(parse_address("metrics", self.metrics)[0]):
             raise InputError(
                 f"metrics: {self.metrics!r} is beyond this machine, and its port asks no token",
                 hint="bind it to 127.0.0.1, or read the API's /metrics with a monitor's token",
@@ -193,7 +213,7 @@ class Settings(_File, frozen=True, kw_only=True):
         """Return `node.toml` as it is written."""
         lines = [
             f"{key} = {_quote(getattr(self, key))}"
-            for key in ("participant", "of", "listen", "api", "metrics", "store")
+            for key in ("participant", "of", "listen", "api", "console", "metrics", "store")
             if getattr(self, key) is not None
         ]
         if self.traces:
@@ -214,6 +234,8 @@ class Settings(_File, frozen=True, kw_only=True):
                 lines += [
                     f"{_quote(name)} = {rate!r}" for name, rate in sorted(self.limit.names.items())
                 ]
+        if self.oidc is not None:
+            lines += _oidc_lines(self.oidc)
         if self.peers:
             lines += ["", "[peers]"]
             lines += [f"{name} = {_quote(place)}" for name, place in sorted(self.peers.items())]
@@ -272,6 +294,24 @@ class Settings(_File, frozen=True, kw_only=True):
             )
         return url
 
+    def open_sign_on(self) -> SignOn | None:
+        """Return the way through a provider, as file and environment say, or None without one.
+
+        Raises `InputError` when they do not fit, or ask for what is not there.
+        """
+        oidc = merge(self.oidc, os.environ)
+        if oidc is None:
+            return None
+        from trilogue.node.oidc.sign_on import open_sign_on
+
+        host, port = self.api_address
+        if oidc.address is None and (port == 0 or host in ("0.0.0.0", "::")):  # noqa: S104
+            raise InputError(
+                f"oidc.address is not set, and {self.api!r} is no address that a browser goes to",
+                hint="write scheme, host and port of the pages: https://console.example",
+            )
+        return open_sign_on(oidc, self.directory, oidc.address or self.api_url)
+
     @property
     def shares_store(self) -> bool:
         """Whether processes of several hosts may have the store open."""
@@ -297,6 +337,18 @@ class Settings(_File, frozen=True, kw_only=True):
     def api_url(self) -> str:
         """The API's address as its clients write it."""
         return f"{'http' if self.api_tls is None else 'https'}://{self.api}"
+
+    @property
+    def console_url(self) -> str | None:
+        """Where people's browsers open the console, by a host name; None when it has none."""
+        if self.console is not None:
+            return self.console
+        host, port = self.api_address
+        if is_loopback(host):
+            host = "localhost"
+        scheme, usual = self.api_url.partition("://")[0], 443 if self.api_tls else 80
+        url = f"{scheme}://{host}" + (f":{port}" if port != usual else "")
+        return url if is_console(url) else None
 
     def api_context(self) -> ssl.SSLContext | None:
         """Return the API's TLS, 1.3 alone, or None for plain HTTP. Raises `InputError`."""
@@ -356,12 +408,25 @@ def _is_postgresql(url: str) -> bool:
     return url.startswith(("postgresql://", "postgres://"))
 
 
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine. A name other than localhost may lead anywhere."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _oidc_lines(oidc: OidcSettings) -> list[str]:
+    """Return `[oidc]` as it is written."""
+    told = msgspec.to_builtins(oidc)
+    values = told.pop("values")
+    lines = ["", "[oidc]"]
+    for key, value in told.items():
+        match value:
+            case None:
+                pass
+            case float():
+                lines.append(f"{key} = {value!r}")
+            case str():
+                lines.append(f"{key} = {_quote(value)}")
+            case _:
+                lines.append(f"{key} = [{', '.join(map(_quote, value))}]")
+    lines += ["", "[oidc.values]"]
+    return lines + [
+        f"{_quote(value)} = [{', '.join(map(_quote, roles))}]" for value, roles in values.items()
+    ]
 
 
 def _quote(text: str) -> str:

@@ -31,9 +31,20 @@ from trilogue.errors import InputError, NotFoundError
 from trilogue.node.problem import UnknownCallerError
 from trilogue.store.database import Database
 
-__all__ = ["Caller", "Issued", "Role", "check", "digest", "issue", "issued", "revoke"]
+__all__ = [
+    "NAME",
+    "Caller",
+    "Issued",
+    "Role",
+    "check",
+    "digest",
+    "forget",
+    "issue",
+    "issued",
+    "revoke",
+]
 
-_NAME = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 _BYTES = 32
 
 
@@ -64,11 +75,13 @@ class Issued:
     name: str
     roles: tuple[Role, ...]
     revoked: bool
+    provider: str | None = None
+    """Who named the holder, where that is no token but somebody who signs in elsewhere."""
 
 
 def issue(db: Database, name: str, roles: Iterable[str]) -> str:
     """Make a token for `name` and return it; it is not kept. Raises `InputError`."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise InputError(f"a name is 1 to 40 letters, digits and '-': {name!r}")
     chosen = sorted({_role(role) for role in roles})
     if not chosen:
@@ -89,7 +102,12 @@ def check(db: Database, token: str) -> Caller:
 def issued(db: Database) -> list[Issued]:
     """Return every token that was issued, by name."""
     return [
-        Issued(row["name"], tuple(map(Role, row["roles"].split())), bool(row["revoked"]))
+        Issued(
+            row["name"],
+            tuple(map(Role, row["roles"].split())),
+            bool(row["revoked"]),
+            row["issuer"],
+        )
         for row in db.q.tokens()
     ]
 
@@ -97,13 +115,30 @@ def issued(db: Database) -> list[Issued]:
 def revoke(db: Database, name: str) -> int:
     """Revoke every token of `name` and return how many there were. Raises `NotFoundError`.
 
-    A running node looks a token up again after a second at the latest.
+    Whoever signs in under that name elsewhere is shut out, too. A running node looks a token up
+    again after a second at the latest.
     """
     revoked = sum(one.name == name and not one.revoked for one in issued(db))
     if not revoked:
         raise NotFoundError(f"no token is in the name of {name!r}")
     db.q.revoke_token(name=name)
     return revoked
+
+
+def forget(db: Database, name: str) -> int:
+    """Forget whom a provider named so, and return how many there were. Raises `NotFoundError`.
+
+    Their sessions end. Whoever the provider next names so is `name` from then on.
+    """
+    if not db.q.named_elsewhere(name=name):
+        raise NotFoundError(
+            f"nobody who signed in elsewhere is called {name!r}",
+            hint="`trilogue node token list` says who did",
+        )
+    with db.transaction():
+        db.q.drop_sessions_of(name=name)
+        db.q.revoke_identities_of(name=name)
+        return int(db.q.drop_identities_of(name=name))
 
 
 def digest(token: str) -> bytes:

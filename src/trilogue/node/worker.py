@@ -56,6 +56,8 @@ class Worker:
         self.settings = settings
         self.metrics = Metrics(engine.me)
         self.limit = settings.limit
+        self.console_url = settings.console_url
+        self.sign_on = settings.open_sign_on()
         self.handing = handing
         self._draws = draws
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="questions")

@@ -40,6 +40,7 @@ __all__ = [
     "RelayBody",
     "RelayItem",
     "ReleaseKey",
+    "ReleasePasskey",
     "StandBody",
     "WithdrawalFromArrangementBody",
     "cites_of",
@@ -55,8 +56,24 @@ class ReleaseKey(Act, frozen=True, kw_only=True):
     vkeys: tuple[str, str]
 
 
-class KeyMaterial(Act, frozen=True, kw_only=True):
-    """A participant's keys from `not_before` until `expires` or a newer key statement."""
+class ReleasePasskey(Act, frozen=True, kw_only=True):
+    """A passkey by which one release officer signs grants; base64 of identifier and COSE key.
+
+    `rp` is the host of the console for which it was made: it signs for no other.
+    """
+
+    officer: str
+    credential: str
+    key: str
+    rp: str
+
+
+class KeyMaterial(Act, frozen=True, kw_only=True, omit_defaults=True):
+    """A participant's keys from `not_before` until `expires` or a newer key statement.
+
+    `passkeys` stand in it when there are any, ordered by officer and identifier. Whoever has one
+    signs grants with it, and with nothing else.
+    """
 
     participant: str
     sequence: Index
@@ -66,6 +83,7 @@ class KeyMaterial(Act, frozen=True, kw_only=True):
     release: tuple[ReleaseKey, ...]
     not_before: Instant
     expires: Instant
+    passkeys: tuple[ReleasePasskey, ...] = ()
 
 
 class KeysBody(Act, frozen=True, kw_only=True):

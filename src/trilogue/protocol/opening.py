@@ -14,7 +14,7 @@ from trilogue.consent.acts import GrantBody, StandingBody, StandingRule
 from trilogue.consent.extent import check_alive, extent_digest
 from trilogue.consent.standing import extent_under, fits
 from trilogue.encoding import base64, canonical
-from trilogue.encoding.digest import Domain, commit
+from trilogue.encoding.digest import Domain, commit, same
 from trilogue.errors import ConsentError, FormatError, GrantError, OpeningError, RuleError
 from trilogue.protocol.bodies import KeyMaterial, ReceiptItem
 from trilogue.protocol.derivation import derivation_permitted
@@ -93,6 +93,8 @@ def open_grant(
     if view.ended(heard.cite, view.me):
         raise GrantError(f"grant {heard.cite.short} was withdrawn before it arrived")
     officers = check_approvals(grant.approvals, extent_digest(grant), release_keys)
+    if any(approval.passkey is not None for approval in grant.approvals):
+        _check_signed_once(heard.cite, grant, view)
     rule: StandingRule | None = None
     if grant.under is not None:
         rule, officers = _standing(grant.under, statement, view, release_keys)
@@ -175,7 +177,19 @@ def _standing(
         raise GrantError(f"the standing consent {under.short} was withdrawn")
     body = statement.says(StandingBody)
     digest = commit(Domain.EXTENT, canonical.encode(body.rule))
-    return body.rule, check_approvals(body.approvals, digest, release_keys)
+    return body.rule, check_approvals(body.approvals, digest, release_keys, standing=True)
+
+
+def _check_signed_once(cite: Cite, grant: GrantBody, view: View) -> None:
+    """Raise `GrantError` when what an officer signed by hand was granted before.
+
+    A node makes a note as often as it likes. A hand that signed once consented once, and not again
+    after the grant was withdrawn.
+    """
+    digest = extent_digest(grant)
+    for other, body in view.grants_of(grant.items[0].report):
+        if other != cite and same(extent_digest(body), digest):
+            raise GrantError(f"what {other.short} granted was signed once, and is granted again")
 
 
 def _open_box(

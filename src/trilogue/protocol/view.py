@@ -12,6 +12,7 @@ from typing import Protocol
 from trilogue.arrangement.arrangement import Arrangement
 from trilogue.arrangement.force import Force
 from trilogue.arrangement.rules import Rules
+from trilogue.consent.acts import GrantBody
 from trilogue.protocol.bodies import KeyMaterial
 from trilogue.protocol.statement import Statement
 from trilogue.reports.cite import Cite
@@ -63,6 +64,10 @@ class View(Protocol):
 
     def statement(self, cite: Cite) -> Statement | None:
         """The accepted (or own) statement that stands where the cite leads, or None."""
+        ...
+
+    def grants_of(self, report: Cite) -> Iterable[tuple[Cite, GrantBody]]:
+        """Every grant of a report by its originator that counts here, and where it stands."""
         ...
 
     def ended(self, grant: Cite, participant: str) -> bool:

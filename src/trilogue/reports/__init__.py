@@ -6,6 +6,6 @@
 - `tearline`, `redact`, `generalise`: the three ways in which an originator makes a version that
   may go wider
 - `lineage`: derived portions, whose consent they need, and what must not be counted twice
-- `translations`: one content in several languages
+- `translations`: one content in another language
 - `csv`: arrivals from a file
 """

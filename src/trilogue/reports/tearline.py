@@ -11,20 +11,19 @@ from trilogue.encoding import base64
 from trilogue.encoding.digest import SIZE, Domain, commit, same
 from trilogue.errors import InputError
 from trilogue.marking import Scale
-from trilogue.reports.lineage import HeldPortion
+from trilogue.reports.header import Header
 from trilogue.reports.portion import PortionDraft
 
 __all__ = ["tearline"]
 
 
-def tearline(draft: PortionDraft, of: HeldPortion, scale: Scale) -> PortionDraft:
-    """Return the written draft as the tearline of a portion.
+def tearline(draft: PortionDraft, whole: Header, digest: str, scale: Scale) -> PortionDraft:
+    """Return the written draft as the tearline of the portion with this header and digest.
 
     It keeps the originators, the subject and the lineage of that portion: writing anew does not
     change whose information it is. Raises `InputError` when the draft is computed rather than
     written, changes whose it is, or would go no wider than the portion itself.
     """
-    whole = of.header
     if draft.generalised is not None or draft.redacted is not None:
         raise InputError("a tearline is written, not computed from the portion")
     salt = base64.decode(whole.salt, SIZE)
@@ -45,4 +44,4 @@ def tearline(draft: PortionDraft, of: HeldPortion, scale: Scale) -> PortionDraft
             "a tearline goes wider than its portion: a lower level or more readers, and none fewer",
             hint=f"the portion is {whole.marking.level}, for {', '.join(sorted(few))}",
         )
-    return replace(draft, tearline_of=of.digest, derived_from=whole.derived_from)
+    return replace(draft, tearline_of=digest, derived_from=whole.derived_from)

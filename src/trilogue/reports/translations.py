@@ -1,65 +1,36 @@
-"""Translations: one content in several languages, linked by `translation_of`.
+"""Translations: one content in another language, linked to its original by `translation_of`.
 
 A translation names the original, never another translation, so that an error is not carried on.
 It has the original's payload type, subject and marking: reading it in another language changes
 neither what it is nor whose it is.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from trilogue.errors import InputError
-from trilogue.reports.lineage import HeldPortion
+from trilogue.reports.header import Header
+from trilogue.reports.portion import PortionDraft
 
-__all__ = ["Translations", "group_translations"]
-
-
-@dataclass(frozen=True, slots=True)
-class Translations:
-    """An original, and all versions by language, the original's own among them."""
-
-    original: HeldPortion
-    by_language: dict[str, HeldPortion]
-
-    def best(self, languages: Iterable[str]) -> HeldPortion:
-        """Return the version in the first of `languages` that there is, else the original."""
-        for language in languages:
-            if language in self.by_language:
-                return self.by_language[language]
-        return self.original
+__all__ = ["translation"]
 
 
-def group_translations(portions: Iterable[HeldPortion]) -> tuple[Translations, ...]:
-    """Return the portions that have a language, grouped by their original.
+def translation(draft: PortionDraft, original: Header, digest: str) -> PortionDraft:
+    """Return the draft as a translation of the portion with this header and digest.
 
-    Raises `InputError` when a translation has no original among the portions, is of another
-    translation, has another type, subject or marking, or when a language occurs twice.
+    It keeps that portion's lineage. Raises `InputError` when either has no language, when the two
+    are in the same one, when the original is a translation itself, or when the draft changes what
+    it is or whose it is.
     """
-    held = {portion.digest: portion for portion in portions if portion.header.language is not None}
-    groups = {
-        digest: Translations(portion, {str(portion.header.language): portion})
-        for digest, portion in held.items()
-        if portion.header.translation_of is None
-    }
-    for portion in held.values():
-        of = portion.header.translation_of
-        if of is None:
-            continue
-        if of not in groups:
-            what = "is a translation itself" if of in held else "is not here"
-            raise InputError(
-                f"{portion.digest} translates {of}, which {what}", hint="link it to the original"
-            )
-        _add(groups[of], portion)
-    return tuple(groups.values())
-
-
-def _add(group: Translations, portion: HeldPortion) -> None:
-    original, header = group.original.header, portion.header
+    if draft.language is None or original.language is None:
+        raise InputError("a translation and its original each have a language")
+    if draft.language == original.language:
+        raise InputError(f"translation_of: both are in {draft.language!r}")
+    if original.translation_of is not None:
+        raise InputError(
+            "translation_of names a translation", hint="link it to the original of both"
+        )
     for field in ("payload_type", "subject", "marking"):
-        if getattr(header, field) != getattr(original, field):
-            raise InputError(f"{portion.digest}: {field} differs from that of its original")
-    language = str(header.language)
-    if language in group.by_language:
-        raise InputError(f"two versions of {group.original.digest} are in {language!r}")
-    group.by_language[language] = portion
+        given, expected = getattr(draft, field), getattr(original, field)
+        if given != expected:
+            raise InputError(f"translation_of: its {field} differs from that of its original")
+    return replace(draft, translation_of=digest, derived_from=original.derived_from)

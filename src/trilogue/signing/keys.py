@@ -39,6 +39,7 @@ __all__ = [
     "SecretKey",
     "TextSigner",
     "TextVerifier",
+    "check_ed25519",
     "sign_text",
     "verify_text",
 ]
@@ -69,6 +70,13 @@ _SMALL_ORDER = frozenset(
 """The y-coordinates of the eight points of small order on edwards25519."""
 
 
+def check_ed25519(key: bytes, name: str) -> None:
+    """Raise `FormatError` for 32 bytes that are a point of small order, or not its one encoding."""
+    y = int.from_bytes(key, "little") & (2**255 - 1)  # the top bit is the sign of x
+    if y >= _P or y in _SMALL_ORDER:
+        raise FormatError(f"an Ed25519 key under which anyone could sign: {name!r}")
+
+
 @dataclass(frozen=True)
 class PublicKey:
     """What others know of a hybrid pair: `ed25519` is 32 bytes, `mldsa44` is 1312.
@@ -89,9 +97,7 @@ class PublicKey:
                 f"keys of {len(self.ed25519)} and {len(self.mldsa44)} bytes"
                 f" where {_ED25519_SIZE} and {_MLDSA44_SIZE} must stand"
             )
-        y = int.from_bytes(self.ed25519, "little") & (2**255 - 1)  # the top bit is the sign of x
-        if y >= _P or y in _SMALL_ORDER:
-            raise FormatError(f"an Ed25519 key under which anyone could sign: {self.name!r}")
+        check_ed25519(self.ed25519, self.name)
 
     @classmethod
     def parse(cls, vkeys: Sequence[str]) -> Self:

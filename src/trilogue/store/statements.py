@@ -43,7 +43,7 @@ __all__ = [
     "steps",
 ]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 10
 OLDEST = 2
 """The oldest schema that can be brought forward."""
 

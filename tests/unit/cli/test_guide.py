@@ -90,12 +90,12 @@ class Shell:
 
     def _local(self, text):
         for port, free in self.ports.items():
-            text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{free}")
+            text = re.sub(rf"\b(127\.0\.0\.1|localhost):{port}\b", rf"\1:{free}", text)
         return text
 
     def _public(self, text):
         for port, free in self.ports.items():
-            text = text.replace(f"127.0.0.1:{free}", f"127.0.0.1:{port}")
+            text = re.sub(rf"\b(127\.0\.0\.1|localhost):{free}\b", rf"\1:{port}", text)
         return text
 
 

@@ -8,11 +8,12 @@ from tests.support.trio import Trio
 from tests.support.visitor import Seen, Visitor
 
 from trilogue.console.access import NAVIGATION
+from trilogue.console.live import LIVE
 from trilogue.console.page import _handed
 from trilogue.console.pages import PAGES
-from trilogue.errors import NotFoundError
+from trilogue.errors import NotFoundError, UnavailableError
 from trilogue.node import sessions, tokens
-from trilogue.node.handing import Answered
+from trilogue.node.handing import Answered, Asked
 from trilogue.node.tokens import Role
 
 PLACES = {"{speaker:str}": "KR", "{index:int}": "999", "{number:int}": "999"}
@@ -89,6 +90,37 @@ def test_a_cookie_that_another_process_made_is_secure_where_people_come_by_tls(
     made = (("set-cookie", "trilogue-session=secret; HttpOnly; Path=/; SameSite=strict"),)
     answer = _handed(Answered(status=303, headers=made, body=b""), secure=secure)
     assert answer.headers["set-cookie"].endswith("; Secure") == secure
+
+
+class Elsewhere:
+    """The process that acts, when it is another: answers, or is away."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.away = False
+
+    async def hand(self, asked: Asked, seconds: float = 1.0) -> Answered:
+        if self.away:
+            raise UnavailableError("the sequencer is away")
+        self.asked.append(asked.target)
+        return Answered(status=200, headers=(("content-type", "text/html"),), body=b"elsewhere")
+
+
+def test_a_session_that_was_last_used_elsewhere_is_written_by_the_process_that_acts(
+    office: Office, trio: Trio
+) -> None:
+    visitor, elsewhere = Visitor(office, Role.ANALYST), Elsewhere()
+    office.service.handing = elsewhere
+    assert visitor.ask("/reports").text != "elsewhere"  # nothing is to be written yet
+    trio.clock.advance(61)
+    assert visitor.ask("/reports", **{LIVE: "true"}).text != "elsewhere"
+    assert visitor.ask("/reports").text == "elsewhere"
+    assert elsewhere.asked == ["/reports"]
+    elsewhere.away = True
+    assert "No report is known here yet" in visitor.ask("/reports").text
+    assert visitor.send("/sign-out", {"form": "x"}).status_code == 401
+    form = Seen(visitor.ask("/reports")).values("form")[0]
+    assert visitor.send("/sign-out", {"form": form}).status_code == 503
 
 
 def test_an_unknown_token_is_refused_and_not_shown_again(office: Office) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,6 +17,8 @@ from trilogue.consent.lifecycle import GRANT, REQUEST
 from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
 from trilogue.node.answers import PortionState
+from trilogue.node.passkeys import State
+from trilogue.node.problem import TOLD
 from trilogue.node.tokens import Role
 from trilogue.protocol.bodies import BODIES
 
@@ -24,12 +27,18 @@ OPEN = {
     "life": {after for (_, _), after in GRANT[1].items()},
     "asked": {after for (_, _), after in REQUEST[1].items()},
     "kind": set(BODIES),
+    "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
     "phase": set(get_args(Phase)),
     "known": set(get_args(Known)),
     "sensor": {*get_args(SensorKind), "station"},
+    "passkey-state": set(get_args(State)),
+    "problem": {one.rpartition(":")[2] for one in TOLD},
 }
-"""What is said by a name that stands in a statement or a token: page -> names."""
+"""What is said by a name that stands in a statement, a token or an error: page -> names."""
+
+
+SCRIPTS = [*(Path(__file__).parents[3] / "web" / "src").glob("**/*.ts")]
 
 
 def asked_for() -> set[str]:
@@ -50,6 +59,11 @@ def asked_for() -> set[str]:
     pages -= {"picture"}  # a point's, which the templates say by their whole names
     assert pages == set(OPEN)
     said |= {f"{page}.{name}" for page, names in OPEN.items() for name in names}
+    said |= {
+        key
+        for path in SCRIPTS
+        for key in re.findall(r'"(verify\.[a-z-]+)"', path.read_text("utf-8"))
+    }
     return said | {key for _, key, _ in NAVIGATION}
 
 

@@ -210,9 +210,10 @@ def test_a_grant_that_claims_more_than_its_rule_is_refused(trio: Trio, monkeypat
     stand(trio)
     real = trio["KR"].desk._give
 
-    def wider(holdings, extent, *rest, **fields):
-        extent = msgspec.structs.replace(extent, purposes=("analysis", "warning"), expires=None)
-        return real(holdings, extent, *rest, **fields)
+    def wider(holdings, grant):
+        purposes = ("analysis", "warning")
+        extent = msgspec.structs.replace(grant.extent, purposes=purposes, expires=None)
+        return real(holdings, msgspec.structs.replace(grant, extent=extent))
 
     monkeypatch.setattr(trio["KR"].desk, "_give", wider)
     trio.file("KR")

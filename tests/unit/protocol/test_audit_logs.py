@@ -256,6 +256,7 @@ def test_an_arrangement_without_roots(trio: Trio):
         audit(logs, TEMPLATE, trio.clock.now)
 
 
+@pytest.mark.threat("T31")
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_byte_of_a_log_can_be_changed(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
+from tests.support.authenticator import PRESENT, VERIFIED, Authenticator
 from tests.support.trio import TEMPLATE
 from tests.unit.consent.test_standing import HEADER
 
@@ -11,16 +14,18 @@ from trilogue.consent.acts import Approval, Extent, GrantBody, GrantItem
 from trilogue.consent.extent import extent_digest
 from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import Domain, commit
-from trilogue.errors import OpeningError, PassageError, RuleError, SignatureError
+from trilogue.errors import FormatError, OpeningError, PassageError, RuleError, SignatureError
 from trilogue.marking import mark
-from trilogue.protocol.bodies import KeyMaterial, ReleaseKey
+from trilogue.protocol.bodies import KeyMaterial, ReleaseKey, ReleasePasskey
 from trilogue.protocol.granting import (
     Bundle,
     BundleItem,
     approve,
+    approve_with,
     box_info,
     check_approvals,
     make_grant,
+    passkey_challenge,
     seal_boxes,
 )
 from trilogue.protocol.opening import Opened
@@ -145,6 +150,115 @@ def test_an_approval_is_good_or_a_lie(approval: Approval, says: str):
     with pytest.raises(SignatureError, match=says) as caught:
         check_approvals([good, approval], WHAT, MATERIAL)
     assert caught.value.step == 7
+
+
+# Passkeys.
+
+HANDS = {
+    "a": Authenticator(b"a" * 32),
+    "c": Authenticator(b"c" * 32, "ES256"),
+}
+WITH_PASSKEYS = msgspec.structs.replace(
+    MATERIAL,
+    passkeys=tuple(
+        ReleasePasskey(
+            officer=officer,
+            credential=base64.encode(one.credential),
+            key=base64.encode(one.key),
+            rp="localhost",
+        )
+        for officer, one in HANDS.items()
+    ),
+)
+
+
+def signed(officer: str, by: str | None = None, digest: bytes = WHAT, **wrong: Any) -> Approval:
+    one = HANDS[by or officer]
+    made = one.get(passkey_challenge(officer, digest), **wrong)
+    return approve_with(officer, one.credential, made)
+
+
+def refused(approval: Approval, says: str, material: KeyMaterial = WITH_PASSKEYS) -> None:
+    with pytest.raises((SignatureError, FormatError), match=says) as caught:
+        check_approvals([approval], WHAT, material)
+    assert caught.value.step == 7
+
+
+def test_officers_sign_by_hand_or_by_a_key_of_their_node():
+    b = approve(WHAT, "b", KEYS["b"])
+    assert check_approvals([signed("a"), b, signed("c")], WHAT, WITH_PASSKEYS) == ("a", "b", "c")
+
+
+@pytest.mark.threat("T29")
+def test_whoever_has_a_passkey_signs_grants_with_it_alone():
+    note = approve(WHAT, "a", KEYS["a"])
+    refused(note, "a has a passkey, and did not sign with it")
+    # A standing consent is given on the command line.
+    assert check_approvals([note], WHAT, WITH_PASSKEYS, standing=True) == ("a",)
+    assert check_approvals([note], WHAT, MATERIAL) == ("a",)
+
+
+@pytest.mark.threat("T29")
+def test_an_assertion_is_for_one_grant_one_officer_and_one_key():
+    refused(signed("a", digest=bytes(32)), "step 12")
+    refused(signed("c", by="a"), "no passkey")
+    refused(signed("a"), "no passkey", MATERIAL)
+    refused(signed("b", by="a"), "no passkey")
+    swapped = msgspec.structs.replace(signed("a"), officer="c")
+    refused(swapped, "no passkey")
+    key_of_another = tuple(
+        msgspec.structs.replace(one, key=base64.encode(HANDS["c"].key))
+        for one in WITH_PASSKEYS.passkeys[:1]
+    )
+    refused(signed("a"), "step 20", msgspec.structs.replace(WITH_PASSKEYS, passkeys=key_of_another))
+
+
+@pytest.mark.threat("T29")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"origin": "https://elsewhere.example"}, "step 13"),
+        ({"rp": "elsewhere.example"}, "step 15"),
+        ({"flags": VERIFIED}, "step 16"),
+        ({"flags": PRESENT}, "step 17"),
+    ],
+    ids=["page", "rp", "present", "verified"],
+)
+def test_the_step_of_an_assertion_that_fails_is_named(wrong: dict[str, Any], says: str):
+    refused(signed("a", **wrong), f"approval by a: passkey: .*{says}")
+
+
+@pytest.mark.threat("T29")
+@pytest.mark.parametrize("field", ["authenticator_data", "client_data", "signature"])
+def test_an_assertion_that_was_tampered_with_is_a_lie(field: str):
+    good = signed("a")
+    assert good.passkey is not None
+    data = bytearray(base64.decode(getattr(good.passkey, field)))
+    data[-2] ^= 1
+    other = msgspec.structs.replace(good.passkey, **{field: base64.encode(bytes(data))})
+    refused(msgspec.structs.replace(good, passkey=other), "approval by a")
+    spelled = msgspec.structs.replace(good.passkey, **{field: "AA==\n"})
+    refused(msgspec.structs.replace(good, passkey=spelled), "base64")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"officer":"a"}',
+        b'{"note":null,"officer":"a"}',
+        b'{"note":"x","officer":"a","passkey":null}',
+        (
+            b'{"note":"x","officer":"a","passkey":{"authenticator_data":"","client_data":"",'
+            b'"credential":"","signature":""}}'
+        ),
+    ],
+    ids=["none", "null", "null beside a note", "both"],
+)
+def test_an_approval_has_one_signature_and_one_spelling(text: bytes):
+    with pytest.raises(FormatError):
+        canonical.decode(text, Approval)
+    for good in (signed("a"), approve(WHAT, "b", KEYS["b"])):
+        assert canonical.decode(canonical.encode(good), Approval) == good
 
 
 # The hub's marks.

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import materials
+from tests.support.authenticator import Authenticator
 
-from trilogue.errors import InputError, SignatureError
-from trilogue.protocol.bodies import KeyMaterial
-from trilogue.protocol.keys import key_in_force, sign_material, verify_material
+from trilogue.encoding import base64
+from trilogue.errors import FormatError, InputError, SignatureError
+from trilogue.protocol.bodies import KeyMaterial, KeysBody, ReleasePasskey
+from trilogue.protocol.keys import _text, key_in_force, sign_material, verify_material
 from trilogue.signing.keys import SecretKey, sign_text
 
 ROOT = SecretKey.from_seeds("kr.test/root", b"\x01" * 32, b"\x02" * 32)
@@ -135,3 +137,50 @@ def test_order_of_the_statements_does_not_matter(stated, size):
             return None
 
     assert find(known) == find(known[::-1])
+
+
+ONE, TWO = Authenticator(b"1" * 32), Authenticator(b"2" * 32, "ES256")
+
+
+def passkey(officer: str = "a", one: Authenticator = ONE, **changes: str) -> ReleasePasskey:
+    return ReleasePasskey(
+        **{
+            "officer": officer,
+            "credential": base64.encode(one.credential),
+            "key": base64.encode(one.key),
+            "rp": "localhost",
+            **changes,
+        }
+    )
+
+
+def test_passkeys_are_vouched_for_with_the_other_keys():
+    made = material(passkeys=(passkey(), passkey("b", TWO)))
+    assert verify_material(sign_material(made, ROOT), ROOT.public, "KR") == made
+
+
+@pytest.mark.threat("T29")
+@pytest.mark.parametrize(
+    ("passkeys", "says"),
+    [
+        ((passkey("b"), passkey("a", TWO)), "ordered by officer"),
+        ((passkey("a"), passkey("b")), "each credential stands once"),
+        ((passkey(credential=""),), "1 to 1023 bytes"),
+        ((passkey(credential=base64.encode(bytes(1024))),), "1 to 1023 bytes"),
+        ((passkey(credential="AA"),), "base64"),
+        ((passkey(key=base64.encode(ONE.key[:-1])),), "neither an ES256 nor an EdDSA"),
+        ((passkey(key=base64.encode(ONE.key[:10] + bytes(32))),), "anyone could sign"),
+        ((passkey(rp="127.0.0.1"),), "no RP ID"),
+    ],
+    ids=["order", "twice", "empty", "long", "spelled", "cut", "small order", "address"],
+)
+def test_a_passkey_that_is_none_is_neither_published_nor_believed(
+    passkeys: tuple[ReleasePasskey, ...], says: str
+):
+    made = material(passkeys=passkeys)
+    with pytest.raises(InputError, match=says):
+        sign_material(made, ROOT)
+    body = KeysBody(material=made, note=sign_text(ROOT, _text(made)))
+    with pytest.raises(FormatError, match=says) as caught:
+        verify_material(body, ROOT.public, "KR")
+    assert caught.value.step == 1

@@ -22,7 +22,7 @@ WRITTEN = encode_payload(
 def test_a_tearline_names_its_portion_and_keeps_its_lineage():
     source = Source(report=cite("US", 1), portion=digest_text(8), grants=(cite("US", 2),))
     whole = held(marking=WHOLE, derived_from=(source,))
-    written = tearline(draft(marking=WIDER, plaintext=WRITTEN), whole, SCALE)
+    written = tearline(draft(marking=WIDER, plaintext=WRITTEN), whole.header, whole.digest, SCALE)
     assert written.tearline_of == whole.digest
     assert written.derived_from == (source,)
     assert seal(written).header.tearline_of == whole.digest
@@ -32,7 +32,7 @@ def test_a_lower_level_for_the_same_readers_goes_wider_too():
     lower = replace(
         draft(plaintext=WRITTEN), marking=mark("CONFIDENTIAL", ["KR"], releasable_to=["US"])
     )
-    assert tearline(lower, held(marking=WHOLE), SCALE).tearline_of
+    assert tearline(lower, held(marking=WHOLE).header, digest_text(7), SCALE).tearline_of
 
 
 @pytest.mark.threat("T22")
@@ -55,10 +55,10 @@ def test_a_lower_level_for_the_same_readers_goes_wider_too():
 def test_what_is_no_tearline_is_refused(changes, rule):
     given = replace(draft(plaintext=WRITTEN, marking=WIDER), **changes)
     with pytest.raises(InputError, match=rule):
-        tearline(given, held(marking=WHOLE), SCALE)
+        tearline(given, held(marking=WHOLE).header, digest_text(7), SCALE)
 
 
 def test_a_tearline_is_not_above_its_portion():
     low = held(marking=mark("CONFIDENTIAL", ["KR"], releasable_to=["US"]))
     with pytest.raises(InputError, match="goes wider"):
-        tearline(draft(plaintext=WRITTEN, marking=WIDER), low, SCALE)
+        tearline(draft(plaintext=WRITTEN, marking=WIDER), low.header, low.digest, SCALE)

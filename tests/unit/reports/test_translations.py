@@ -1,73 +1,62 @@
+from dataclasses import replace
+
 import pytest
 
 from trilogue.errors import InputError
 from trilogue.marking import mark
 from trilogue.reports.payloads import Assessment, encode_payload
-from trilogue.reports.translations import group_translations
+from trilogue.reports.portion import Source
+from trilogue.reports.translations import translation
 
-from .examples import digest_text, draft
+from .examples import cite, digest_text, draft
 from .held import held
 from .payload_examples import LAUNCH
 
 TITLES = {"en": "Site", "ko": "시험장", "ja": "実験場"}
 
 
-def version(language, of=None, **changes):
+def fields(language):
     words = Assessment(
         title=TITLES[language], language=language, text=TITLES[language], confidence="low"
     )
-    fields = {"plaintext": encode_payload(words), "language": language, "translation_of": of}
-    return held(**(fields | changes))
+    return {"plaintext": encode_payload(words), "language": language}
 
 
-def test_versions_are_grouped_by_their_original():
-    original = version("ko")
-    english, japanese = version("en", original.digest), version("ja", original.digest)
-    alone = version("en")
-    wordless = held(payload_type="launch", plaintext=encode_payload(LAUNCH), language=None)
-    groups = group_translations([english, original, wordless, alone, japanese])
-    assert [group.original for group in groups] == [original, alone]
-    assert groups[0].by_language == {"ko": original, "en": english, "ja": japanese}
-    assert groups[0].best(["ja", "en"]) == japanese
-    assert groups[1].best(["ja", "ko"]) == alone
+ORIGINAL = held(**fields("ko"))
+ENGLISH = draft(**fields("en"))
 
 
-def test_two_versions_in_one_language_are_refused():
-    original = version("ko")
-    with pytest.raises(InputError, match="are in 'en'"):
-        group_translations(
-            [original, version("en", original.digest), version("en", original.digest)]
-        )
-
-
-def test_a_translation_into_the_original_s_own_language_is_refused():
-    original = version("ko")
-    with pytest.raises(InputError, match="are in 'ko'"):
-        group_translations([original, version("ko", original.digest)])
-
-
-def test_the_original_must_be_there():
-    with pytest.raises(InputError, match="is not here"):
-        group_translations([version("en", digest_text(1))])
-
-
-def test_a_translation_of_a_translation_is_refused():
-    original = version("ko")
-    english = version("en", original.digest)
-    with pytest.raises(InputError, match="is a translation itself"):
-        group_translations([original, english, version("ja", english.digest)])
+def test_a_translation_names_its_original_and_keeps_its_lineage():
+    source = Source(report=cite("US", 1), portion=digest_text(8), grants=(cite("US", 2),))
+    original = held(**fields("ko"), derived_from=(source,))
+    made = translation(ENGLISH, original.header, original.digest)
+    assert made.translation_of == original.digest
+    assert made.derived_from == (source,)
+    assert made.plaintext == ENGLISH.plaintext
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("subject", "missile-site"), ("marking", mark("SECRET", ["KR"], releasable_to=["US"]))],
+    ("changes", "rule"),
+    [
+        ({"language": "ko"}, "both are in 'ko'"),
+        ({"language": None}, "each have a language"),
+        ({"subject": "missile-site"}, "subject differs"),
+        ({"payload_type": "launch"}, "payload_type differs"),
+        ({"marking": mark("SECRET", ["KR"], releasable_to=["US"])}, "marking differs"),
+    ],
 )
-def test_a_translation_changes_nothing_but_the_language(field, value):
-    original = version("ko")
-    with pytest.raises(InputError, match=f"{field} differs"):
-        group_translations([original, version("en", original.digest, **{field: value})])
+def test_a_translation_changes_nothing_but_the_language(changes, rule):
+    with pytest.raises(InputError, match=rule):
+        translation(replace(ENGLISH, **changes), ORIGINAL.header, ORIGINAL.digest)
 
 
-def test_nothing_gives_no_group():
-    assert group_translations([]) == ()
-    assert draft().translation_of is None
+def test_a_translation_of_a_translation_is_refused():
+    between = held(**fields("ja"), translation_of=ORIGINAL.digest)
+    with pytest.raises(InputError, match="names a translation"):
+        translation(ENGLISH, between.header, between.digest)
+
+
+def test_an_original_has_a_language():
+    wordless = held(payload_type="launch", plaintext=encode_payload(LAUNCH), language=None)
+    with pytest.raises(InputError, match="each have a language"):
+        translation(ENGLISH, wordless.header, wordless.digest)

@@ -188,7 +188,7 @@ def test_a_backup_of_either_kind_is_restored_into_either(trio: Trio, db, tmp_pat
     trio.withdraw(trio.grant(filed), "JP")
     trio.settle()
     korea = trio["KR"].db
-    first = korea.q.add_pending(body=b"x", officer="a", since="2016")
+    first = korea.q.add_pending(body=b"x", officer="a", since="2016", approval=None)
     korea.q.drop_pending(id=first)
     korea.backup(path)
     db.restore(path)
@@ -200,7 +200,7 @@ def test_a_backup_of_either_kind_is_restored_into_either(trio: Trio, db, tmp_pat
     db.backup(again)
     last.restore(again)
     assert content(korea) == content(db) == content(last)
-    assert last.q.add_pending(body=b"x", officer="a", since="2016") == first + 1
+    assert last.q.add_pending(body=b"x", officer="a", since="2016", approval=None) == first + 1
     last.close()
     drop(tmp_path / "to")
 

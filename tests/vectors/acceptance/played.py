@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import msgspec
 from tests.support.trio import Clock, Trio, introduce
-from tests.vectors.acceptance import consent
+from tests.vectors.acceptance import consent, hands
 from tests.vectors.acceptance.stage import Stage, Vector, derived
 
 from trilogue.encoding import base64, instant
@@ -197,7 +197,7 @@ def step_6_not_in_force(stage: Stage) -> Vector:
 
 PLAYED = {
     name.removeprefix("step_").replace("_", "-"): scene
-    for name, scene in (globals() | vars(consent)).items()
+    for name, scene in (globals() | vars(consent) | vars(hands)).items()
     if name.startswith(("step_", "accept_"))
 }
 BEFORE = {"accept-repeated": ["accept-repeated"]}

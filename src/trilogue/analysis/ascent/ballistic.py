@@ -22,7 +22,7 @@ from trilogue.analysis.ascent.force import MEAN_RADIUS_M
 from trilogue.analysis.ascent.rounding import blur, likelihood, slope
 from trilogue.analysis.ascent.telemetry import COARSE_FROM_M
 from trilogue.analysis.flight.atmosphere import density
-from trilogue.analysis.flight.gravity import EARTH_RATE, MU
+from trilogue.analysis.flight.earth import EARTH_RATE, MU
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trilogue.analysis.flight.gravity import MU
+from trilogue.analysis.flight.earth import MU
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

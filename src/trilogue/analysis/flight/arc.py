@@ -15,14 +15,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import root
 
-from trilogue.analysis.flight.gravity import EARTH_RATE, MU
+from trilogue.analysis.flight.earth import EARTH_RATE, MU
 from trilogue.analysis.geodesy.frames import enu_axes, to_ecef
 
-__all__ = ["Arc", "impulsive_arc", "minimum_energy_apogee_m", "minimum_energy_range_m"]
+__all__ = [
+    "LOFTED",
+    "Arc",
+    "Shape",
+    "impulsive_arc",
+    "minimum_energy_apogee_m",
+    "minimum_energy_range_m",
+]
+
+Shape = Literal["lofted", "minimum-energy", "depressed"]
+
+LOFTED = 1.5
+"""An apogee this many times that of least energy is lofted; below the inverse, depressed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from trilogue.analysis.flight.notional import (
     BRISK_ACCELERATION,
+    BRISK_RANGE_M,
     MEAN_ACCELERATION,
     notional,
 )
@@ -27,8 +28,6 @@ TOLERANCE = 4e-3
 """Of apogee and range: finer than the record states them."""
 _SPEEDS = np.geomspace(900.0, 9_600.0, 26)
 _TILTS = np.array([0.3, 0.7, 1.2, 2, 3, 4.5, 6, 8, 11, 15, 20, 26, 33, 41, 50, 60, 70])
-BRISK_RANGE_M = 1_000e3
-"""Nothing that burns so fast is known to go further."""
 _ROUNDS = 25
 _STEEPEST = 80.0
 _PROBES = (1e-2, 2e-2, 2e-2)

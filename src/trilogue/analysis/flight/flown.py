@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from trilogue.analysis.flight.arc import (
+    LOFTED,
+    Shape,
     impulsive_arc,
     minimum_energy_apogee_m,
     minimum_energy_range_m,
@@ -18,12 +20,8 @@ from trilogue.analysis.flight.arc import (
 from trilogue.analysis.flight.fit import NoFlight, fit
 from trilogue.analysis.flight.record import FlightTime, Launch, disputes
 
-__all__ = ["Checked", "Flown", "Shape", "check_time", "fly_launch"]
+__all__ = ["Checked", "Flown", "check_time", "fly_launch"]
 
-Shape = Literal["lofted", "minimum-energy", "depressed"]
-
-LOFTED = 1.5
-"""An apogee this many times that of least energy is lofted; below the inverse, depressed."""
 TIME_TOLERANCE = 0.03
 """A published flight time within this of the flight's agrees with its own apogee and range."""
 

@@ -1,22 +1,17 @@
 """Gravity of an oblate Earth, and what a rotating frame adds to it.
 
-Source: Vallado, Fundamentals of Astrodynamics and Applications, 4th ed., section 8.7.1 for J2; the
-constants of WGS-84 (EGM96 for J2).
+Source: Vallado, Fundamentals of Astrodynamics and Applications, 4th ed., section 8.7.1 for J2.
 """
 
 from __future__ import annotations
 
 import math
 
+from trilogue.analysis.flight.earth import EARTH_RADIUS, J2, MU
 from trilogue.analysis.kernel import kernel
 
-__all__ = ["EARTH_RADIUS", "EARTH_RATE", "J2", "MU", "gravity", "height"]
+__all__ = ["gravity", "height"]
 
-MU = 3.986_004_418e14
-"""Gravitational parameter of the Earth, m³/s²."""
-J2 = 1.082_626_68e-3
-EARTH_RADIUS = 6_378_137.0
-EARTH_RATE = 7.292_115e-5
 _E2 = 6.694_379_990_141e-3
 """Squared first eccentricity of WGS-84."""
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trilogue.analysis.flight.atmosphere import density, pressure, sound_speed
-from trilogue.analysis.flight.gravity import EARTH_RATE, gravity, height
+from trilogue.analysis.flight.earth import EARTH_RATE
+from trilogue.analysis.flight.gravity import gravity, height
 from trilogue.analysis.kernel import kernel
 
 __all__ = ["fly"]

@@ -13,7 +13,13 @@ import math
 
 from trilogue.analysis.flight.missile import Missile, Stage
 
-__all__ = ["BRISK_ACCELERATION", "MEAN_ACCELERATION", "SINGLE_STAGE_MPS", "notional"]
+__all__ = [
+    "BRISK_ACCELERATION",
+    "BRISK_RANGE_M",
+    "MEAN_ACCELERATION",
+    "SINGLE_STAGE_MPS",
+    "notional",
+]
 
 MEAN_ACCELERATION = 2_200.0 / 64.0
 """Thrust acceleration averaged over the burn, m/s²: the boost allowance."""
@@ -34,6 +40,8 @@ SLENDERNESS = 11.0
 
 BRISK_ACCELERATION = 2.5 * MEAN_ACCELERATION
 """That of short-range solids, which are up to speed before they have tilted far."""
+BRISK_RANGE_M = 1_000e3
+"""Nothing that burns so fast is known to go further."""
 
 
 def notional(

@@ -13,11 +13,12 @@ is known; `bearing_known` is false for it.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-__all__ = ["Dispute", "FlightTime", "Launch", "disputes", "flight_times", "record"]
+__all__ = ["Dispute", "FlightTime", "Launch", "disputes", "flight_times", "launch_of", "record"]
 
 _STAND_IN_BEARING = 90.0
 
@@ -86,7 +87,7 @@ class FlightTime:
 @lru_cache(maxsize=1)
 def record() -> tuple[Launch, ...]:
     """Return every launch of the shipped record, in its order."""
-    return tuple(_launch(line, row) for line, row in enumerate(_rows("launches.csv"), start=2))
+    return tuple(launch_of(row, line) for line, row in enumerate(_rows("launches.csv"), start=2))
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +129,8 @@ def _number(text: str, scale: float = 1.0) -> float | None:
     return float(text) * scale if text else None
 
 
-def _launch(line: int, row: dict[str, str]) -> Launch:
+def launch_of(row: Mapping[str, str], line: int) -> Launch:
+    """Return the launch of one row, by column. Raises `ValueError` for what is no number."""
     bearing = _number(row["bearing_deg"])
     return Launch(
         row=line,

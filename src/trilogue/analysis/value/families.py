@@ -18,8 +18,11 @@ from dataclasses import dataclass
 from statistics import median_high
 from typing import Literal
 
-from trilogue.analysis.flight.arc import minimum_energy_apogee_m, minimum_energy_range_m
-from trilogue.analysis.flight.flown import LOFTED
+from trilogue.analysis.flight.arc import (
+    LOFTED,
+    minimum_energy_apogee_m,
+    minimum_energy_range_m,
+)
 from trilogue.analysis.flight.record import Launch, record
 from trilogue.analysis.geodesy.geodesic import inverse
 from trilogue.analysis.tracking.classes import reach

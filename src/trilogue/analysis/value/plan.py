@@ -37,8 +37,7 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from trilogue.analysis.flight.arc import minimum_energy_apogee_m
-from trilogue.analysis.flight.flown import LOFTED
+from trilogue.analysis.flight.arc import LOFTED, minimum_energy_apogee_m
 from trilogue.analysis.tracking.sensor import Sensor
 from trilogue.analysis.value.campaign import (
     Campaign,

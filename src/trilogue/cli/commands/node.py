@@ -10,7 +10,7 @@ import click
 
 from trilogue.cli.asking import as_json, in_language, may_ask
 from trilogue.cli.exits import Exit, exit_of
-from trilogue.cli.kinds import peer
+from trilogue.cli.kinds import confirmation, peer
 from trilogue.cli.lazy import LazyGroup
 from trilogue.cli.opened import DIRECTORY, looked_into, opened
 from trilogue.cli.out import print_json, print_lines, progress, working
@@ -25,7 +25,13 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group(cls=LazyGroup, lazy={"token": "trilogue.cli.commands.token:token"})
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "passkey": "trilogue.cli.commands.passkey:passkey",
+        "token": "trilogue.cli.commands.token:token",
+    },
+)
 def node() -> None:
     """Found a participant's node, run it, and look after it."""
 
@@ -86,6 +92,7 @@ def init(
         f"{participant}'s node is in {directory}.",
         f"Its root: {fingerprint(root)}",
         f"It listens at {settings.listen}; its API is {settings.api_url}.",
+        *([f"Its console is {settings.console_url}."] if settings.console_url else []),
         "",
         "Go on so:",
         f"  1. Give {directory / 'card.json'} to the others, and read them the root by telephone.",
@@ -406,13 +413,27 @@ def restore(
     metavar="NAME",
     help="A release officer more, whose key is published with the new ones.",
 )
-def rotate_keys(*, directory: Path, officers: tuple[str, ...]) -> None:
+@click.option(
+    "--passkey",
+    "confirmed",
+    type=confirmation,
+    multiple=True,
+    metavar="OFFICER=FINGERPRINT",
+    help="A passkey that waits, and whose fingerprint its owner read to you: it is published.",
+)
+def rotate_keys(
+    *, directory: Path, officers: tuple[str, ...], confirmed: tuple[tuple[str, str], ...]
+) -> None:
     """Make new working keys for the node in DIR, signed by its root.
 
     Neighbours learn them from the log. An officer who was added still needs a token: see
-    `trilogue node token issue`.
+    `trilogue node token issue`. Passkeys that were dropped are not published any more.
     """
+    from trilogue.node import passkeys
+
     with opened(directory) as (engine, _), working("Making keys"):
+        for officer, shown in confirmed:
+            passkeys.confirm(engine.db, officer, shown)
         for name in officers:
             engine.keystore.add_officer(name)
         logged = engine.rotate()

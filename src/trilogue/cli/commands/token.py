@@ -84,14 +84,15 @@ def link(*, directory: Path, name: str) -> None:
 
     with _store(directory) as db:
         code = make_link(db, name, wall_clock())
-    print_lines(f"{Settings.read(directory).api_url}/sign-in/{code}")
+    settings = Settings.read(directory)
+    print_lines(f"{settings.console_url or settings.api_url}/sign-in/{code}")
 
 
 @token.command("list")
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @as_json
 def list_(*, directory: Path, as_json: bool) -> None:
-    """List who holds a token. The tokens themselves are not kept."""
+    """List who holds a token or signs in elsewhere. The tokens themselves are not kept."""
     from trilogue.node.tokens import issued
 
     with _store(directory) as db:
@@ -100,8 +101,16 @@ def list_(*, directory: Path, as_json: bool) -> None:
         print_json(found)
         return
     print_table(
-        ("name", "roles", "state"),
-        [(one.name, ", ".join(one.roles), "revoked" if one.revoked else "valid") for one in found],
+        ("name", "roles", "signs in by", "state"),
+        [
+            (
+                one.name,
+                ", ".join(one.roles),
+                one.provider or "token",
+                "revoked" if one.revoked else "valid",
+            )
+            for one in found
+        ],
         empty="no token was issued",
     )
 
@@ -110,12 +119,31 @@ def list_(*, directory: Path, as_json: bool) -> None:
 @click.argument("directory", metavar="DIR", type=DIRECTORY)
 @click.argument("name")
 def revoke(*, directory: Path, name: str) -> None:
-    """Revoke every token of NAME. A running node heeds it within a second."""
+    """Revoke every token of NAME, who does not sign in elsewhere either from now on.
+
+    A running node heeds it within a second.
+    """
     from trilogue.node.tokens import revoke as revoke_tokens
 
     with _store(directory) as db:
         count = revoke_tokens(db, name)
     print_lines(f"{count} token{'' if count == 1 else 's'} of {name} revoked.")
+
+
+@token.command()
+@click.argument("directory", metavar="DIR", type=DIRECTORY)
+@click.argument("name")
+def forget(*, directory: Path, name: str) -> None:
+    """Forget whom the OpenID Connect provider called NAME. Their sessions end.
+
+    Whoever it next calls so is NAME from then on: after somebody was shut out by `revoke`, or when
+    a name goes to somebody else.
+    """
+    from trilogue.node.tokens import forget as forget_identity
+
+    with _store(directory) as db:
+        forget_identity(db, name)
+    print_lines(f"{name} is whoever the provider next calls so.")
 
 
 @contextmanager

@@ -193,7 +193,7 @@ def _write(record: DemoRecord, out: Path) -> Path:
 def _serve(stage: Stage, show: Show) -> None:
     show.scene("The nodes stay up; interrupt to stop them")
     for player in stage.players.values():
-        show.line(f"{player.name} {player.url} is the console; a link signs in once:")
+        show.line(f"{player.name} {player.console} is the console; a link signs in once:")
         for name, link in player.links():
             show.line(f"   {name:18} {link}")
         for officer, token in player.tokens.items():

@@ -50,6 +50,11 @@ class Player:
         """Where the participant's own people reach it."""
         return f"http://{self.settings.api}"
 
+    @property
+    def console(self) -> str:
+        """Where they open its pages: by a host name, for which browsers make passkeys."""
+        return self.settings.console_url or self.url
+
     def client(self, officer: str = OFFICERS[0]) -> Client:
         """Return a client in an officer's name."""
         return Client(self.url, self.tokens[officer])
@@ -64,7 +69,7 @@ class Player:
             for role in (Role.WATCH_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR):
                 issue(db, role, [role])  # nobody keeps the token: a link stands in for it
             for name in (*self.tokens, Role.WATCH_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR):
-                yield name, f"{self.url}/sign-in/{make_link(db, name, wall_clock())}"
+                yield name, f"{self.console}/sign-in/{make_link(db, name, wall_clock())}"
 
     def start(self) -> None:
         """Start the process; `wait` says when it serves."""

@@ -1,12 +1,25 @@
 """The pages, one module for each subject."""
 
-from trilogue.console.pages import arrangement, desk, globe, log, people, picture, reports, sign_in
+from trilogue.console.pages import (
+    arrangement,
+    desk,
+    globe,
+    log,
+    passkeys,
+    people,
+    picture,
+    reports,
+    sign_in,
+    sign_on,
+)
 
 __all__ = ["PAGES"]
 
 PAGES = (
     *sign_in.HANDLERS,
+    *sign_on.HANDLERS,
     *desk.HANDLERS,
+    *passkeys.HANDLERS,
     *reports.HANDLERS,
     *picture.HANDLERS,
     *globe.HANDLERS,

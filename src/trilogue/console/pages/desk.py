@@ -9,13 +9,25 @@ import msgspec
 from trilogue.consent.acts import Description
 from trilogue.console.access import KEEPERS, READERS, RELEASE
 from trilogue.console.page import Go, View, Visit, page
-from trilogue.console.reading import place_at, shaped, source
+from trilogue.console.reading import decimal, place_at, shaped, source
+from trilogue.console.signing import asking, by_hand
 from trilogue.errors import InputError, TrilogueError
-from trilogue.node import catalogue, consenting, questions
+from trilogue.node import catalogue, ceremonies, consenting, questions, weighing
 from trilogue.node.answers import PortionEntry, ReportEntry, RequestEntry
+from trilogue.node.authoring import Refused
 from trilogue.node.consenting import Deferred
 from trilogue.node.engine import Engine, raise_refused
-from trilogue.node.inputs import GrantInput, Place, RefusalInput, RequestInput, WithdrawalInput
+from trilogue.node.inputs import (
+    GeneraliseInput,
+    GrantInput,
+    Place,
+    RefusalInput,
+    RequestInput,
+    SourceInput,
+    WithdrawalInput,
+)
+from trilogue.node.weighing import Weighed
+from trilogue.protocol.statement import Composed
 
 __all__ = ["HANDLERS"]
 
@@ -38,6 +50,7 @@ async def desk(visit: Visit) -> View:
                 "grants": questions.newest_grants(engine, MOST),
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "releases": visit.who.may(RELEASE),
+                "by_hand": by_hand(engine, visit),
                 "asks": visit.who.may(READERS),
             },
             live=("asked", "waiting", "own", "grants"),
@@ -49,14 +62,16 @@ async def desk(visit: Visit) -> View:
 @page("GET", "/requests/{speaker:str}/{index:int}", roles=KEEPERS)
 async def request(visit: Visit) -> View:
     """Show one request: what is asked, by whom, why, and what could answer it."""
-    return await _request(visit, None)
+    return await _request(visit)
 
 
 @page("POST", "/requests/{speaker:str}/{index:int}", roles=RELEASE)
 async def answer(visit: Visit) -> View | Go:
-    """Grant what is asked, or refuse it with a reason."""
+    """Grant what is asked, show first what that would reveal, or refuse it with a reason."""
     place, form = place_at(visit), visit.form
     try:
+        if form.one("do") == "look":
+            return await _request(visit, weighed=await _weigh(visit, place))
         if form.one("do") == "refuse":
             refusal = shaped(
                 {
@@ -67,18 +82,18 @@ async def answer(visit: Visit) -> View | Go:
                 RefusalInput,
             )
             await visit.act(lambda engine: engine.desk.refuse(refusal))
-        else:
-            await _grant(visit, place)
+            return Go("/desk")
+        return await _grant(visit, place)
     except TrilogueError as error:
-        return await _request(visit, error)
-    return Go("/desk")
+        return await _request(visit, error=error)
 
 
 @page("POST", "/grants", roles=RELEASE)
-async def grant(visit: Visit) -> Go:
-    """Grant portions of one's own reports, unasked."""
-    await _grant(visit, None)
-    return Go("/desk")
+async def grant(visit: Visit) -> View | Go:
+    """Grant portions of one's own reports, unasked, or show what that would reveal."""
+    if visit.form.one("do") == "look":
+        return await _weighed(visit, await _weigh(visit, None), offered=True)
+    return await _grant(visit, None)
 
 
 @page("POST", "/grants/{index:int}/withdrawal", roles=RELEASE)
@@ -95,15 +110,28 @@ async def withdraw(visit: Visit) -> Go:
 
 
 @page("POST", "/pending/{number:int}", roles=RELEASE)
-async def pending(visit: Visit) -> Go:
-    """Agree to a grant as the second officer, or give it up."""
+async def pending(visit: Visit) -> View | Go:
+    """Agree to a grant as the second officer, look first what it would reveal, or give it up."""
     number, officer = visit.path("number"), visit.who.name
+
+    def look(engine: Engine) -> Weighed:
+        given, first = consenting.waiting(engine, number)
+        why = f"grant {number}, as its second officer"
+        return weighing.weigh(
+            engine, given, None, officer=officer, why=why, lang=visit.lang, agreed=(first,)
+        )
+
+    if visit.form.one("do") == "look":
+        return await _weighed(visit, await visit.act(look), offered=False)
     if visit.form.one("do") == "drop":
         await visit.act(lambda engine: consenting.drop(engine, number))
-    else:
-        await visit.act(
-            lambda engine: _settled(consenting.agree(engine, number, officer)),
+        return Go("/desk")
+    if await visit.ask(lambda engine: by_hand(engine, visit)):
+        who = asking(visit)
+        return _signing(
+            await visit.act(lambda engine: ceremonies.begin_agreement(engine, who, number))
         )
+    raise_refused(await visit.act(lambda engine: consenting.agree(engine, number, officer)))
     return Go("/desk")
 
 
@@ -121,12 +149,13 @@ async def ask(visit: Visit) -> Go:
         },
         RequestInput,
     )
-    await visit.act(lambda engine: raise_refused(consenting.request(engine, given)))
+    raise_refused(await visit.act(lambda engine: consenting.request(engine, given)))
     return Go("/desk")
 
 
-async def _grant(visit: Visit, answers: Place | None) -> None:
-    form, officer = visit.form, visit.who.name
+def _given(visit: Visit, answers: Place | None) -> tuple[GrantInput, GeneraliseInput | None]:
+    """Return the grant that a form means, and how coarse a version of it would go instead."""
+    form = visit.form
     portions = list(map(source, form.many("portions")))
     if not portions:
         raise InputError("no portion is chosen", hint="tick what is to be granted")
@@ -142,15 +171,78 @@ async def _grant(visit: Visit, answers: Place | None) -> None:
         },
         GrantInput,
     )
-    await visit.act(lambda engine: _settled(consenting.grant(engine, given, officer)))
+    grids = {name: decimal(form, name) for name in ("position_grid", "time_grid")}
+    return given, shaped(grids, GeneraliseInput) if any(grids.values()) else None
 
 
-def _settled(done: object) -> object:
-    """Raise what was refused; a grant that waits for a second officer is no error."""
-    return done if isinstance(done, Deferred) else raise_refused(done)
+async def _weigh(visit: Visit, answers: Place | None) -> Weighed:
+    given, grids = _given(visit, answers)
+    why = f"request {answers.speaker} {answers.index}" if answers else "before a grant"
+    return await visit.act(
+        lambda engine: weighing.weigh(
+            engine, given, grids, officer=visit.who.name, why=why, lang=visit.lang
+        )
+    )
 
 
-async def _request(visit: Visit, error: TrilogueError | None) -> View:
+async def _weighed(visit: Visit, weighed: Weighed, *, offered: bool) -> View:
+    """Show what a grant would reveal, by itself, and offer to grant it unless it waits already."""
+
+    def look(engine: Engine) -> View:
+        return View(
+            "weighed.html",
+            {
+                "weighed": weighed,
+                "offered": offered,
+                "by_hand": by_hand(engine, visit),
+                "arrangement": questions.arrangement(engine, visit.lang),
+                "given": visit.form,
+            },
+            marking=catalogue.line(engine, weighed.markings, visit.lang),
+        )
+
+    return await visit.ask(look)
+
+
+async def _grant(visit: Visit, answers: Place | None) -> Go:
+    """Grant what the form says, or have it signed first by whoever signs by hand."""
+    given, grids = _given(visit, answers)
+    officer = visit.who.name
+    who = asking(visit) if await visit.ask(lambda engine: by_hand(engine, visit)) else None
+
+    def act(engine: Engine) -> Composed | Deferred | Refused | int:
+        meant = given if grids is None else _coarser(engine, given, grids)
+        if isinstance(meant, Refused):
+            return meant
+        if who is not None:
+            return ceremonies.begin_grant(engine, who, meant)
+        return consenting.grant(engine, meant, officer)
+
+    done = raise_refused(await visit.act(act))
+    return _signing(done) if isinstance(done, int) else Go("/desk")
+
+
+def _coarser(engine: Engine, given: GrantInput, grids: GeneraliseInput) -> GrantInput | Refused:
+    """File coarser versions of what a grant names, and name those."""
+    portions = []
+    for one in given.portions:
+        done = weighing.coarser(engine, one, grids)
+        if isinstance(done, Refused):
+            return done
+        (digest, _), report = done.portions[0], done.report
+        place = Place(speaker=report.speaker, index=report.index)
+        portions.append(SourceInput(report=place, portion=digest))
+    return msgspec.structs.replace(given, portions=tuple(portions))
+
+
+def _signing(begun: int | Refused) -> Go:
+    """Go to where it is signed, or raise what was refused."""
+    return Go(f"/signatures/{raise_refused(begun)}")
+
+
+async def _request(
+    visit: Visit, *, error: TrilogueError | None = None, weighed: Weighed | None = None
+) -> View:
     place = place_at(visit)
 
     def look(engine: Engine) -> View:
@@ -164,8 +256,14 @@ async def _request(visit: Visit, error: TrilogueError | None) -> View:
                 "candidates": _candidates(engine, entry, visit) if mine else (),
                 "arrangement": questions.arrangement(engine, visit.lang),
                 "releases": mine and entry.state == "open" and visit.who.may(RELEASE),
+                "by_hand": by_hand(engine, visit),
                 "error": error,
+                "weighed": weighed,
+                "given": visit.form,
             },
+            marking=None
+            if weighed is None
+            else catalogue.line(engine, weighed.markings, visit.lang),
             live=("facts",),
             status=200 if error is None else 422,
         )

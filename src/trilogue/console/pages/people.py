@@ -1,10 +1,10 @@
-"""People: who may ask this node for what, and the register of who opened what."""
+"""People: who may ask this node for what, whose passkeys sign, and who opened what."""
 
 from __future__ import annotations
 
 from trilogue.console.access import PEOPLE, REGISTER
 from trilogue.console.page import View, Visit, page
-from trilogue.node import questions, tokens
+from trilogue.node import passkeys, questions, sessions, tokens
 from trilogue.node.engine import Engine
 
 __all__ = ["HANDLERS"]
@@ -23,6 +23,7 @@ async def people(visit: Visit) -> View:
             "people.html",
             {
                 "tokens": tokens.issued(engine.db),
+                "passkeys": passkeys.listed(engine.db, engine.books),
                 "register": questions.accesses(engine, after, MOST) if register else None,
             },
         )
@@ -30,4 +31,12 @@ async def people(visit: Visit) -> View:
     return await visit.ask(look)
 
 
-HANDLERS = (people,)
+@page("GET", "/you")
+async def you(visit: Visit) -> View:
+    """Show somebody who they are here, and where they are signed in."""
+    name = visit.who.name
+    since = await visit.ask(lambda engine: sessions.of(engine.db, name, engine.now()))
+    return View("you.html", {"sessions": since})
+
+
+HANDLERS = (people, you)

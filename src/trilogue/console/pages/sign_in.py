@@ -24,26 +24,26 @@ async def home(visit: Visit) -> Go:
 @page("GET", "/sign-in", roles=None)
 async def ask(visit: Visit) -> View:
     """Ask for a token."""
-    return View("sign_in.html", {"to": _local(visit.query("to")), "code": "", "error": None})
+    return _asking(visit, door.local(visit.query("to")))
 
 
 @page("POST", "/sign-in", roles=None)
 async def sign_in(visit: Visit) -> View | Go:
     """Begin a session."""
-    token, to = visit.form.one("token"), _local(visit.form.one("to"))
+    token, to = visit.form.one("token"), door.local(visit.form.one("to"))
     try:
         # A stranger's guesses do not wait among the acts of those who are known.
         await visit.ask(lambda engine: tokens.check(engine.db, token))
         secret = await visit.act(lambda engine: sessions.sign_in(engine.db, token, engine.now()))
     except UnknownCallerError as error:
-        return View("sign_in.html", {"to": to, "code": "", "error": error}, status=401)
+        return _asking(visit, to, error)
     return Go(to, {door.COOKIE: secret})
 
 
 @page("GET", "/sign-in/{code:str}", roles=None)
 async def linked(visit: Visit) -> View:
     """Offer to use a link up: only a person's click does, not whoever looks at it before."""
-    return View("sign_in.html", {"to": "/", "code": visit.path("code"), "error": None})
+    return View("sign_in.html", {"code": visit.path("code"), "error": None})
 
 
 @page("POST", "/sign-in/{code:str}", roles=None)
@@ -54,7 +54,7 @@ async def follow(visit: Visit) -> View | Go:
         await visit.ask(lambda engine: sessions.check_link(engine.db, code, engine.now()))
         secret = await visit.act(lambda engine: sessions.follow_link(engine.db, code, engine.now()))
     except UnknownCallerError as error:
-        return View("sign_in.html", {"to": "/", "code": "", "error": error}, status=401)
+        return _asking(visit, "/", error)
     return Go("/", {door.COOKIE: secret})
 
 
@@ -75,12 +75,20 @@ async def choose(visit: Visit) -> Go:
     lang = visit.path("lang")
     if lang not in LANGUAGES:
         raise NotFoundError(f"the pages do not speak {lang[:8]!r}")
-    return Go(_local(visit.query("to")), {door.LANGUAGE: lang})
-
-
-def _local(to: str) -> str:
-    """Return where to go on to: a path of this node, whatever was asked for."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() else "/"
+    return Go(door.local(visit.query("to")), {door.LANGUAGE: lang})
 
 
 HANDLERS = (home, ask, sign_in, linked, follow, sign_out, choose)
+
+
+def _asking(visit: Visit, to: str, error: UnknownCallerError | None = None) -> View:
+    """Return the page that asks for a token, with the way through a provider where there is one."""
+    way = visit.call.node.sign_on
+    values = {
+        "to": to,
+        "code": "",
+        "error": error,
+        "provider": None if way is None else way.settings.host,
+        "onward": door.onward(to),
+    }
+    return View("sign_in.html", values, status=200 if error is None else 401)

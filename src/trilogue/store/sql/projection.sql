@@ -28,6 +28,14 @@ ORDER BY life.idx, life.participant;
 SELECT participant, state FROM life WHERE what = :what AND speaker = :speaker AND idx = :idx
 ORDER BY participant;
 
+-- name: granted_to
+-- What a participant may read or hold of a speaker's own reports: the newest grants first.
+SELECT statement.raw FROM life JOIN statement
+    ON statement.speaker = life.speaker AND statement.idx = life.idx
+WHERE life.what = 'grant' AND life.speaker = :speaker AND life.participant = :participant
+  AND life.state IN ('live', 'held')
+ORDER BY life.idx DESC LIMIT :most;
+
 -- name: requests_after
 -- Requests since a cursor, in a state or in any, oldest first.
 SELECT statement.*, life.state FROM statement JOIN life

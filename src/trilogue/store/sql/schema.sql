@@ -135,11 +135,13 @@ CREATE TABLE access (
     report_idx     INTEGER NOT NULL,
     portion        TEXT    NOT NULL
 );
+CREATE INDEX access_report ON access (report_speaker, report_idx);
 CREATE TABLE pending (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an approval names it
     body    BLOB NOT NULL,
     officer TEXT NOT NULL,
-    since   TEXT NOT NULL
+    since   TEXT NOT NULL,
+    approval BLOB                               -- what the first officer's passkey signed
 );
 CREATE TABLE idempotency (
     key      TEXT PRIMARY KEY,
@@ -163,11 +165,45 @@ CREATE TABLE session (
     hash  BLOB PRIMARY KEY,
     token BLOB NOT NULL,
     since TEXT NOT NULL,
-    seen  TEXT NOT NULL
+    seen  TEXT NOT NULL,
+    until TEXT NOT NULL
 );
 CREATE TABLE link (
     hash  BLOB PRIMARY KEY,
     token BLOB NOT NULL,
+    until TEXT NOT NULL
+);
+
+-- Passkeys of release officers, and what they are asked to sign.
+CREATE TABLE passkey (
+    credential BLOB    PRIMARY KEY,
+    officer    TEXT    NOT NULL,
+    key        BLOB    NOT NULL,       -- in COSE form
+    rp         TEXT    NOT NULL,
+    since      TEXT    NOT NULL,
+    state      TEXT    NOT NULL,       -- waiting | confirmed | dropped
+    counter    INTEGER NOT NULL
+);
+CREATE TABLE ceremony (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: an answer names it
+    session   BLOB NOT NULL,
+    officer   TEXT NOT NULL,
+    act       TEXT NOT NULL,           -- register | grant | agree
+    body      BLOB NOT NULL,
+    challenge BLOB NOT NULL,
+    until     TEXT NOT NULL
+);
+
+-- Whom a provider named: each has a row in `token` whose hash is of nothing that could be shown.
+CREATE TABLE identity (
+    issuer  TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    token   BLOB NOT NULL,
+    PRIMARY KEY (issuer, subject)
+);
+-- Attempts to sign in there that were used up.
+CREATE TABLE attempt (
+    hash  BLOB PRIMARY KEY,
     until TEXT NOT NULL
 );
 

@@ -57,11 +57,15 @@ SELECT * FROM arrangement ORDER BY since, digest;
 INSERT INTO access (at, officer, purpose, why, report_speaker, report_idx, portion)
 VALUES (:at, :officer, :purpose, :why, :report_speaker, :report_idx, :portion);
 
+-- name: access_of_report
+SELECT * FROM access WHERE report_speaker = :speaker AND report_idx = :idx ORDER BY id;
+
 -- name: access_after
 SELECT * FROM access WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: add_pending<!
-INSERT INTO pending (body, officer, since) VALUES (:body, :officer, :since) RETURNING id;
+INSERT INTO pending (body, officer, since, approval)
+VALUES (:body, :officer, :since, :approval) RETURNING id;
 
 -- name: pending_at^
 SELECT * FROM pending WHERE id = :id;
@@ -71,6 +75,38 @@ SELECT * FROM pending WHERE id > :after ORDER BY id LIMIT :most;
 
 -- name: drop_pending!
 DELETE FROM pending WHERE id = :id;
+
+-- name: add_passkey!
+INSERT INTO passkey (credential, officer, key, rp, since, state, counter)
+VALUES (:credential, :officer, :key, :rp, :since, 'waiting', :counter);
+
+-- name: passkeys
+SELECT * FROM passkey ORDER BY officer, since, credential;
+
+-- name: passkey_at^
+SELECT * FROM passkey WHERE credential = :credential;
+
+-- name: set_passkey!
+UPDATE passkey SET state = :state WHERE credential = :credential;
+
+-- name: drop_passkey!
+DELETE FROM passkey WHERE credential = :credential;
+
+-- name: count_passkey!
+UPDATE passkey SET counter = :counter WHERE credential = :credential;
+
+-- name: add_ceremony<!
+INSERT INTO ceremony (session, officer, act, body, challenge, until)
+VALUES (:session, :officer, :act, :body, :challenge, :until) RETURNING id;
+
+-- name: ceremony_at^
+SELECT * FROM ceremony WHERE id = :id;
+
+-- name: drop_ceremony!
+DELETE FROM ceremony WHERE id = :id;
+
+-- name: drop_old_ceremonies!
+DELETE FROM ceremony WHERE until < :at;
 
 -- name: remember_response!
 INSERT INTO idempotency (key, request, response, at) VALUES (:key, :request, :response, :at);
@@ -88,18 +124,26 @@ INSERT INTO token (hash, name, roles) VALUES (:hash, :name, :roles);
 SELECT name, roles FROM token WHERE hash = :hash AND revoked = 0;
 
 -- name: tokens
-SELECT name, roles, revoked FROM token ORDER BY name;
+-- What was issued, and whom a provider named (`issuer`).
+SELECT token.name, token.roles, token.revoked, identity.issuer
+FROM token LEFT JOIN identity ON identity.token = token.hash
+ORDER BY token.name, identity.issuer IS NOT NULL;
 
 -- name: revoke_token!
 UPDATE token SET revoked = 1 WHERE name = :name;
 
 -- name: add_session!
-INSERT INTO session (hash, token, since, seen) VALUES (:hash, :token, :at, :at);
+INSERT INTO session (hash, token, since, seen, until) VALUES (:hash, :token, :at, :at, :until);
 
 -- name: session_of^
-SELECT token.name, token.roles, session.since, session.seen
+SELECT token.name, token.roles, session.seen, session.until
 FROM session JOIN token ON token.hash = session.token
 WHERE session.hash = :hash AND token.revoked = 0;
+
+-- name: sessions_by_name
+SELECT session.since FROM session JOIN token ON token.hash = session.token
+WHERE token.name = :name AND token.revoked = 0 AND session.seen >= :seen AND session.since >= :since
+ORDER BY session.since;
 
 -- name: see_session!
 UPDATE session SET seen = :at WHERE hash = :hash;
@@ -111,11 +155,39 @@ DELETE FROM session WHERE hash = :hash;
 DELETE FROM session WHERE token IN (SELECT hash FROM token WHERE name = :name);
 
 -- name: drop_old_sessions!
-DELETE FROM session WHERE seen < :seen OR since < :since;
+DELETE FROM session WHERE seen < :seen OR until < :at;
 
 -- name: valid_tokens
--- Somebody's tokens that were not revoked.
-SELECT hash, roles FROM token WHERE name = :name AND revoked = 0;
+-- Somebody's tokens that were not revoked; whom a provider named has none.
+SELECT hash, roles FROM token
+WHERE name = :name AND revoked = 0 AND hash NOT IN (SELECT token FROM identity);
+
+-- name: identity_of^
+SELECT identity.token, token.name, token.revoked
+FROM identity JOIN token ON token.hash = identity.token
+WHERE identity.issuer = :issuer AND identity.subject = :subject;
+
+-- name: named_elsewhere$
+-- Whether a provider has named somebody so.
+SELECT count(*) FROM identity JOIN token ON token.hash = identity.token WHERE token.name = :name;
+
+-- name: add_identity!
+INSERT INTO identity (issuer, subject, token) VALUES (:issuer, :subject, :token);
+
+-- name: change_roles!
+UPDATE token SET roles = :roles WHERE hash = :hash;
+
+-- name: revoke_identities_of!
+UPDATE token SET revoked = 1 WHERE name = :name AND hash IN (SELECT token FROM identity);
+
+-- name: drop_identities_of!
+DELETE FROM identity WHERE token IN (SELECT hash FROM token WHERE name = :name);
+
+-- name: add_attempt!
+INSERT INTO attempt (hash, until) VALUES (:hash, :until) ON CONFLICT (hash) DO NOTHING;
+
+-- name: drop_old_attempts!
+DELETE FROM attempt WHERE until < :at;
 
 -- name: add_link!
 INSERT INTO link (hash, token, until) VALUES (:hash, :token, :until);

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from trilogue.analysis.ascent import judge, read_telemetry
 from trilogue.analysis.flight.atmosphere import density
-from trilogue.analysis.flight.gravity import EARTH_RATE, gravity, height
+from trilogue.analysis.flight.earth import EARTH_RATE
+from trilogue.analysis.flight.gravity import gravity, height
 from trilogue.analysis.flight.missile import Missile
 from trilogue.analysis.flight.notional import notional
 from trilogue.analysis.flight.simulate import Trajectory, simulate

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from trilogue.analysis.flight.gravity import EARTH_RATE, J2, MU, gravity, height
+from trilogue.analysis.flight.earth import EARTH_RATE, J2, MU
+from trilogue.analysis.flight.gravity import gravity, height
 from trilogue.analysis.flight.missile import Missile, Stage
 from trilogue.analysis.flight.notional import notional
 from trilogue.analysis.flight.simulate import simulate

@@ -1,0 +1,193 @@
+"""Sources side by side: all rows enter, planted conflicts are found, none is invented."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trilogue.analysis.patterns.conflicts import agreement, conflicts
+from trilogue.analysis.patterns.merge import merge
+from trilogue.analysis.patterns.source import COLUMNS, SourceError, read_source, shipped_source
+
+ROWS = [dict(entry.raw) for entry in shipped_source().entries]
+COLUMN = {
+    "time_utc": "03:17", "missile_id": "another", "facility_id": "elsewhere", "apogee_km": "4321",
+    "distance_km": "1234", "landing_area": "atlantic", "outcome": "failure", "bearing_deg": "11",
+    "site_lat": "39.5", "type": "XRBM",
+}  # fmt: skip
+
+
+def text(rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def compare(ours, theirs):
+    sources = [read_source("A", text(ours)), read_source("B", text(theirs))]
+    merged = merge(sources)
+    told = [(e.source, e.line) for one in merged for e in one.entries]
+    assert sorted(told) == sorted((s.name, e.line) for s in sources for e in s.entries)
+    return conflicts(merged, ["A", "B"])
+
+
+def copied():
+    return [dict(row) for row in ROWS]
+
+
+def test_all_339_rows_enter_and_stay_as_they_were_written():
+    source = shipped_source()
+    assert len(source.entries) == 339
+    merged = merge([source])
+    assert len(merged) == 339
+    assert {e.line for one in merged for e in one.entries} == set(range(2, 341))
+
+
+def test_what_is_not_known_stays_unknown():
+    entries = {e.line: e for e in shipped_source().entries}
+    assert all(e.known("bearing_deg") != 90.0 for e in entries.values())
+    slips = [e for e in entries.values() if "AM/PM" in e.raw["time_conflict"]]
+    assert [e.launch.date for e in slips] == ["2016-02-07", "2017-07-04"]
+    assert all(e.known("time_utc") is None for e in slips)
+    lost = [e for e in entries.values() if e.known("facility_id") is None]
+    assert [e.launch.date for e in lost] == ["2019-04-17"]
+    assert lost[0].known("site_lat") is None
+
+
+@given(st.permutations(range(len(ROWS))))
+@settings(max_examples=5)
+def test_a_source_never_conflicts_with_itself_in_any_order(order):
+    assert compare(ROWS, [ROWS[i] for i in order]) == ()
+
+
+@given(st.integers(0, len(ROWS) - 1), st.sampled_from(sorted(COLUMN)))
+@settings(max_examples=40)
+def test_another_value_is_found_and_nothing_else(row, column):
+    theirs = copied()
+    before, theirs[row][column] = theirs[row][column], COLUMN[column]
+    told = read_source("A", text([ROWS[row]])).entries[0].known(column)
+    if before == COLUMN[column] or (column == "site_lat" and not before):
+        return
+    if column == "time_utc" and ROWS[row]["time_conflict"]:
+        return
+    found = compare(ROWS, theirs)
+    # A time may put launches of a day in another order, too; that is true as well.
+    plain = [one for one in found if one.kind != "order"]
+    assert len(plain) == 1
+    assert plain[0].kind == ("blank" if told is None else "value")
+    assert plain[0].columns == (column,)
+    assert plain[0].date == ROWS[row]["date_utc"]
+
+
+BOTH = [
+    i for i, r in enumerate(ROWS) if r["apogee_km"] and r["distance_km"] not in {"", r["apogee_km"]}
+]
+
+
+@given(st.sampled_from(BOTH))
+@settings(max_examples=20)
+def test_swapped_columns_are_one_conflict(row):
+    theirs = copied()
+    one = theirs[row]
+    one["apogee_km"], one["distance_km"] = one["distance_km"], one["apogee_km"]
+    (found,) = compare(ROWS, theirs)
+    assert (found.kind, found.columns) == ("swapped", ("apogee_km", "distance_km"))
+    assert found.said[0][2] == found.said[1][2][::-1]
+
+
+FILLED = [
+    (i, c)
+    for i, r in enumerate(ROWS)
+    for c in ("apogee_km", "distance_km", "time_utc", "outcome")
+    if r[c] not in {"", "unknown"} and not r["time_conflict"]
+]
+
+
+@given(st.sampled_from(FILLED))
+@settings(max_examples=20)
+def test_a_one_sided_blank_is_found(cell):
+    row, column = cell
+    theirs = copied()
+    theirs[row][column] = "unknown" if column == "outcome" else ""
+    (found,) = compare(ROWS, theirs)
+    assert (found.kind, found.columns) == ("blank", (column,))
+
+
+NUMBERED = [
+    (i, j)
+    for i in range(len(ROWS)) for j in range(i)
+    if ROWS[i]["date_utc"] == ROWS[j]["date_utc"] and ROWS[i]["series"] and ROWS[j]["series"]
+    and ROWS[i]["series"] != ROWS[j]["series"]
+    and any(ROWS[i][c] != ROWS[j][c] for c in ("missile_id", "facility_id", "time_utc"))
+]  # fmt: skip
+
+
+@given(st.sampled_from(NUMBERED))
+@settings(max_examples=20)
+def test_another_order_within_a_day_is_found(pair):
+    i, j = pair
+    theirs = copied()
+    theirs[i]["series"], theirs[j]["series"] = theirs[j]["series"], theirs[i]["series"]
+    found = compare(ROWS, theirs)
+    assert found
+    assert {(one.kind, one.columns) for one in found} == {("order", ("series",))}
+
+
+@given(st.integers(0, len(ROWS) - 1), st.booleans())
+@settings(max_examples=20)
+def test_a_launch_that_one_source_lacks_is_found(row, ours):
+    fewer = copied()
+    del fewer[row]
+    found = compare(*((fewer, ROWS) if ours else (ROWS, fewer)))
+    assert sum(one.kind == "alone" for one in found) == 1
+    assert {one.kind for one in found} <= {"alone", "value", "blank"}
+    assert {one.date for one in found} == {ROWS[row]["date_utc"]}
+
+
+def test_a_date_that_is_local_elsewhere_is_the_same_launch():
+    theirs = copied()
+    row = next(i for i, r in enumerate(theirs) if r["date_utc"] == "2017-11-28")
+    theirs[row]["date_utc"] = "2017-11-29"
+    (found,) = compare(ROWS, theirs)
+    assert (found.kind, found.columns) == ("value", ("date_utc",))
+
+
+def test_a_third_source_stands_beside_the_others():
+    theirs, others = copied(), copied()
+    theirs[300]["apogee_km"], others[300]["apogee_km"] = "61", "62"
+    sources = [read_source(n, text(r)) for n, r in (("A", ROWS), ("B", theirs), ("C", others))]
+    merged = merge(sources)
+    assert len(merged) == 339
+    launch = next(m for m in merged if m.first.line == 302)
+    assert [v for _, v in launch.values("apogee_km")][1:] == [61.0, 62.0]
+    assert not launch.agreed("apogee_km")
+    known, agree = agreement(merged)["apogee_km"]
+    assert agree == known - 1
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("apogee_km", "NaN", "line 2, apogee_km: 'NaN'"),
+        ("date_utc", "2017-02-30", "line 2, date_utc"),
+        ("time_utc", "24:00", "line 2, time_utc"),
+        ("series", "1_0", "line 2, series"),
+        ("outcome", "Success", "success or failure or unknown"),
+        ("site_lon", "", "site_lat and site_lon"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_named(column, value, said):
+    row = {**ROWS[0], column: value}
+    with pytest.raises(SourceError, match=said):
+        read_source("A", text([row]))
+
+
+def test_other_columns_are_refused_by_name():
+    with pytest.raises(SourceError, match=r"lacks .*apogee_km"):
+        read_source("A", text(ROWS).replace("apogee_km", "height", 1))
+    with pytest.raises(SourceError, match="line 3: 1 cells"):
+        read_source("A", text(ROWS[:1]) + "x\n")
