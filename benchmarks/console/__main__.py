@@ -4,10 +4,10 @@
 
 Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
 and each page is asked for again and again over one kept connection, as a browser does, from the
-request to the last byte of the answer. Last, a browser has the list of reports open at two nodes,
+request to the last byte of the answer. Then a browser has the list of reports open at two nodes,
 and shows what is new by itself.
 
-Then the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
+Last, the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
 """
 
 from __future__ import annotations

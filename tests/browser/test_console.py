@@ -170,7 +170,7 @@ def test_every_printed_sheet_is_marked_above_and_below(nodes: Nodes, visit) -> N
     page.goto(f"/reports/US/{what.index}")
     page.emulate_media(media="print")
     shown = page.evaluate(
-        "[...document.querySelectorAll('[id^=marking-]')].map(one => getComputedStyle(one).display)"
+        "[...document.querySelectorAll('.banner')].map(one => getComputedStyle(one).display)"
     )
     # Head and foot of a table are repeated on every sheet.
     assert shown == ["table-header-group", "table-footer-group"]

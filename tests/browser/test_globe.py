@@ -98,7 +98,8 @@ def test_the_launch_plays_at_each_node_as_it_may_see_it(
     objects = box.locator("#globe-object option").all_inner_texts()
     assert len([one for one in objects if one.startswith(flight)]) == 3  # and its two ends
     assert any("kr-ground" in one for one in objects) is (who != "JP")
-    assert "kr-ground" in page.locator("#picture").inner_text() or who == "JP"
+    table = page.locator("#picture").text_content()
+    assert ("kr-ground" in table) is (who != "JP")
 
     seen = drawn(page)
     assert near(seen, (143, 191, 255)) > 50  # free flight
@@ -117,7 +118,7 @@ def test_the_launch_plays_at_each_node_as_it_may_see_it(
     slider.focus()
     page.keyboard.press("Home")
     begins = at.inner_text()
-    assert begins.startswith("18:18:")
+    assert "18:17:50 UTC" < begins < "18:18:10 UTC"  # lift-off, as it is estimated
     page.keyboard.press("ArrowRight")
     assert slider.input_value() == "1"
     assert slider.get_attribute("aria-valuetext") == at.inner_text() != begins

@@ -298,10 +298,10 @@ def _respond(
     done: View | Go | Data | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
-    if isinstance(done, Data):
-        return _data(done, visit)
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
+    if isinstance(done, Data):
+        return _data(done, visit)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):

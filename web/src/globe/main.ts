@@ -19,7 +19,12 @@ export function show(box: HTMLElement): void {
   const source = new CzmlDataSource();
   const plots = new Plots(widget.scene);
   const playback = Playback.of(box, widget.clock);
-  const objects = new Objects(box, widget, (name) => source.entities.getById(name));
+  const objects = new Objects(
+    box,
+    widget,
+    (name) => source.entities.getById(name),
+    (centre, radius) => stage.lookAt(centre, radius),
+  );
   const groups = new Map<string, Packet>();
   let shown = "";
   /** Whether what is chosen was chosen by somebody: else the newest is shown. */

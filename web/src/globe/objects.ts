@@ -11,6 +11,9 @@ import { type Packet, sentences } from "./packets";
 
 const LISTED = /\/(flight\/[^/]+(\/(launch|impact))?|sensor\/[^/]+|station\/[^/]+|location)$/;
 
+/** Shown around a sensor or a station. */
+const AROUND_M = 5e5;
+
 export class Objects {
   private readonly list: HTMLSelectElement;
   private readonly told: HTMLElement;
@@ -22,6 +25,7 @@ export class Objects {
     box: HTMLElement,
     private readonly widget: CesiumWidget,
     private readonly entity: (name: string) => Entity | undefined,
+    near: (centre: readonly [number, number, number], radius: number) => void,
   ) {
     this.list = box.querySelector("[data-object]") as HTMLSelectElement;
     this.told = box.querySelector("[data-told]") as HTMLElement;
@@ -29,7 +33,15 @@ export class Objects {
     this.deviation.className = "deviation";
     this.deviation.dataset["words"] = box.dataset["deviation"] ?? "";
     this.told.after(this.deviation);
-    this.list.addEventListener("change", () => this.choose(this.list.value));
+    this.list.addEventListener("change", () => {
+      this.choose(this.list.value);
+      const chosen = this.entity(this.chosen);
+      const { currentTime } = widget.clock;
+      const place = chosen?.position?.getValue(currentTime);
+      if (!chosen || !place || chosen.availability) return; // a flight is seen from afar
+      const size = chosen.ellipse?.semiMajorAxis?.getValue(currentTime) as number | undefined;
+      near([place.x, place.y, place.z], size === undefined ? AROUND_M : 3 * size);
+    });
     new ScreenSpaceEventHandler(widget.canvas).setInputAction(
       (click: ScreenSpaceEventHandler.PositionedEvent) => {
         const found: unknown = widget.scene.pick(click.position, 9, 9)?.id;

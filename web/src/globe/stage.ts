@@ -1,6 +1,7 @@
 /** The globe itself: its surface, its colours by theme, its camera. Nothing of it is from elsewhere. */
 import {
   BoundingSphere,
+  Cartesian2,
   Cartesian3,
   CesiumWidget,
   Clock,
@@ -21,11 +22,13 @@ import {
 
 /** Korea and the sea around it. */
 const REGION = Rectangle.fromDegrees(118, 30, 146, 46);
+const NEAREST_M = 2e4;
 const STEP = CesiumMath.toRadians(4);
 
 export class Stage {
   readonly widget: CesiumWidget;
   private readonly surface: ImageryLayer;
+  private centre = Cartesian3.fromDegrees(128, 38);
 
   constructor(view: HTMLElement) {
     window.CESIUM_BASE_URL = CESIUM_FILES;
@@ -67,10 +70,11 @@ export class Stage {
 
   /** Turn the camera to what a group of objects fills. */
   lookAt(centre: readonly [number, number, number], radius: number): void {
+    this.centre = new Cartesian3(...centre);
     this.widget.resize(); // the first time its box was not measured yet
     const { camera } = this.widget;
     const { fov = 1, fovy = fov } = camera.frustum as PerspectiveFrustum;
-    const sphere = new BoundingSphere(new Cartesian3(...centre), Math.max(radius, 2e5));
+    const sphere = new BoundingSphere(this.centre, Math.max(radius, NEAREST_M));
     const pitch = CesiumMath.toRadians(radius > 2e6 ? -20 : -50);
     const range = (1.15 * sphere.radius) / Math.tan(Math.min(fov, fovy) / 2);
     camera.flyToBoundingSphere(sphere, {
@@ -93,17 +97,26 @@ export class Stage {
     this.draw();
   }
 
+  /** Go a part of the way to the ground in the middle of the view, or to what was looked at. */
+  private nearer(part: number): void {
+    const { camera, canvas } = this.widget;
+    const middle = new Cartesian2(canvas.clientWidth / 2, canvas.clientHeight / 2);
+    const to = camera.pickEllipsoid(middle) ?? this.centre;
+    const way = Cartesian3.subtract(to, camera.positionWC, new Cartesian3());
+    const length = Cartesian3.magnitude(way);
+    if (length > 0) camera.move(Cartesian3.normalize(way, way), part * length);
+  }
+
   private key(event: KeyboardEvent): void {
     const { camera } = this.widget;
-    const near = camera.positionCartographic.height * 0.2;
     const does: Record<string, () => void> = {
       ArrowLeft: () => camera.rotateLeft(STEP),
       ArrowRight: () => camera.rotateRight(STEP),
       ArrowUp: () => camera.rotateDown(STEP),
       ArrowDown: () => camera.rotateUp(STEP),
-      "+": () => camera.zoomIn(near),
-      "=": () => camera.zoomIn(near),
-      "-": () => camera.zoomOut(near),
+      "+": () => this.nearer(0.2),
+      "=": () => this.nearer(0.2),
+      "-": () => this.nearer(-0.25),
     };
     const move = does[event.key];
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -24,6 +24,8 @@ from trilogue.node.picturing import sources_in
 __all__ = ["HANDLERS"]
 
 CZML = "application/json"
+MOST = 24
+"""Reels kept: every coalition of three in three languages, and some."""
 Fill = Callable[[Turn], None]
 
 
@@ -91,6 +93,8 @@ def _coalition(visit: Visit) -> tuple[str, ...]:
 
 
 def _reel(reels: dict[Hashable, Reel], coalition: tuple[str, ...], lang: Lang) -> Reel:
+    if len(reels) >= MOST:
+        reels.clear()
     # All threads agree on the first one that was put there.
     return reels.setdefault((coalition, lang), Reel())
 
