@@ -92,6 +92,7 @@ def scale(*, launches: int, write: bool) -> None:
                     file.suffix[1:].upper(),
                     f"{file.stat().st_size / 1e6:,.0f} MB",
                     *(f"{took[key]:.1f}" for key in ("read", "count", "find", "news", "whole")),
+                    f"{took['cpu']:.1f}",
                     f"{took['memory'] / 2**20:,.0f} MiB",
                 ]
             )
@@ -155,6 +156,7 @@ def one(*, path: Path) -> None:
                 "find": finding,
                 "news": told,
                 "whole": time.perf_counter() - begun,
+                "cpu": time.process_time(),
                 "memory": memory,
             }
         )
