@@ -250,7 +250,7 @@ def test_tokens_are_listed_and_revoked_while_the_node_runs(run, three):
         "lee": False,
     }
     assert (
-        "kim            analyst, release-officer  revoked"
+        "kim            analyst, release-officer  token        revoked"
         in run("node", "token", "list", three / "KR").stdout
     )
     done = run("node", "token", "revoke", three / "KR", "nobody", code=3)
