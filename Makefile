@@ -12,7 +12,7 @@ WEB := $(VENV)/.web
 SECONDS ?= 60
 
 # What is run over a real PostgreSQL server as well; `tests/unit/store` runs over both by itself.
-ON_POSTGRESQL := tests/unit/node tests/properties/test_exchange_machine.py \
+ON_POSTGRESQL := tests/unit/node tests/unit/console/test_sign_on.py tests/properties/test_exchange_machine.py \
 	$(addprefix tests/scenarios/test_,consent.py killed_anywhere.py audit.py)
 
 # What is also run with nodes of several processes: a sequencer and two API workers, NATS between.

@@ -13,6 +13,7 @@ parsers read one thing, both must read the same.
 | `encoded` | canonical and loose JSON, base64, instants |
 | `signed` | notes, keys, checkpoints, cosignatures, what a witness is asked |
 | `hands` | what passkeys and browsers hand over |
+| `named` | what a provider says of who somebody is |
 | `logged` | tiles, bundles, proofs, leaves, a published log |
 | `said` | statements, deliveries, answers, cards; a whole delivery at a node |
 | `sealed` | headers, payloads, portions, boxes, wrapped keys, marks |

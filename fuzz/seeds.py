@@ -13,7 +13,7 @@ import msgspec
 from tests.support.authenticator import Authenticator, client_data
 from tests.unit.reports.payload_examples import EXAMPLES
 
-from fuzz import asked, hands, kept, sealed, signed, written
+from fuzz import asked, hands, kept, named, sealed, signed, written
 from trilogue.api.examples import GIVEN
 from trilogue.encoding import base64, canonical
 from trilogue.protocol.delivery import Ack, Outcome, Seen, parse_delivery
@@ -233,6 +233,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "arrangement": _arrangement("arrangement.toml"),
     "arrangement_text": _arrangement("arrangement.toml"),
     "arrivals_csv": _csv,
+    "attempt": _just(named.ATTEMPT.cookie, "~~"),
     "authenticator_data": _registrations,
     "authorization": lambda: iter([asked.authorization_seed(), b"Bearer x", b"Basic x", b""]),
     "base64_text": _just("QQ==", "QR==", "QUE=", "QUFB", "", "Q-_="),
@@ -242,6 +243,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "canonical_json": _canonical,
     "card": _cards,
     "checkpoint": lambda: iter([signed.checkpoint_note().encode()]),
+    "claims": _just(json.dumps(named.CLAIMS), "{}", "[]"),
     "client_data": lambda: iter(
         [client_data("webauthn.get", hands.CHALLENGE), *_hands("client_data")]
     ),
@@ -253,8 +255,10 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
         [bytes([len(all_) - 1]) + encode_bundle(all_) for all_ in [list(_leaves())]]
     ),
     "header": _headers,
+    "id_token": _just(named.signed(json.dumps(named.CLAIMS).encode()), "e30.e30.", ".."),
     "inclusion_proof": _proofs,
     "instants": _just("2016-09-09T00:30:01.353Z", "0001-01-01T00:00:00.000Z", "2016-02-30T"),
+    "jwk_set": _just(json.dumps({"keys": [named.JWK]}), '{"keys":[]}'),
     "leaf": _leaves,
     "loose_json": _canonical,
     "mark_line": _just("(S//ORCON//REL TO JP, US)", "(C//NOT RELEASABLE)", "(U//REL TO KR)"),

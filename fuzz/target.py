@@ -13,7 +13,18 @@ __all__ = ["CORPUS", "ROOMS", "Target", "corpus_of", "target", "targets"]
 CORPUS = Path(__file__).parent / "corpus"
 """What earlier runs found, a folder for each target."""
 
-ROOMS = ("encoded", "signed", "hands", "logged", "said", "sealed", "written", "asked", "kept")
+ROOMS = (
+    "encoded",
+    "signed",
+    "hands",
+    "named",
+    "logged",
+    "said",
+    "sealed",
+    "written",
+    "asked",
+    "kept",
+)
 """The modules that hold targets."""
 
 _found: dict[str, Target] = {}

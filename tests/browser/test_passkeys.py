@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from tests.support.processes import Nodes, command
 from tests.support.trio import OFFICERS
 
@@ -51,9 +52,23 @@ def console(nodes: Nodes, who: str) -> str:
 class Person:
     """Somebody at one node's console, in a window of their own, with a key of their own."""
 
-    def __init__(self, browser, url: str, *, script: bool = True) -> None:
+    def __init__(
+        self,
+        browser,
+        url: str,
+        *,
+        script: bool = True,
+        lang: str = "en",
+        scheme: str = "light",
+        width: int = 1280,
+    ) -> None:
         self.context = browser.new_context(
-            base_url=url, locale="en", java_script_enabled=script, service_workers="block"
+            base_url=url,
+            locale=lang,
+            java_script_enabled=script,
+            service_workers="block",
+            color_scheme=scheme,
+            viewport={"width": width, "height": 900},
         )
         self.page = self.context.new_page()
         self.said: list[str] = []
@@ -128,6 +143,28 @@ def test_a_console_opened_by_its_bare_address_says_where_passkeys_work(
     one.context.close()
 
 
+@pytest.mark.parametrize("lang", ["en", "ko", "ja"])
+def test_whoever_cannot_see_or_point_can_use_the_pages_of_passkeys(
+    nodes: Nodes, browser, lang: str
+) -> None:
+    for scheme, width in (("light", 1280), ("dark", 360)):
+        one = Person(browser, console(nodes, "JP"), lang=lang, scheme=scheme, width=width)
+        one.enter(nodes, "JP")
+        one.page.goto("/passkeys")
+        looked_at(one.page)
+        one.page.locator("main").get_by_role("button").click()
+        one.page.wait_for_url("**/passkeys/*")
+        looked_at(one.page)
+        one.context.close()
+
+
+def looked_at(page) -> None:
+    """Check a page as axe does, and that it fits its window."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
 def test_an_officer_registers_a_passkey_grants_and_refuses_with_it(nodes: Nodes, person) -> None:
     what = nodes["KR"].submit(TEXT)
     kr = person("KR")
@@ -158,6 +195,7 @@ def test_an_officer_registers_a_passkey_grants_and_refuses_with_it(nodes: Nodes,
     page.locator("#asked a").last.click()
     page.get_by_role("button", name="Sign with your passkey").click()
     page.wait_for_url("**/signatures/*")
+    looked_at(page)
     assert page.get_by_text(f"KR {what.index}").is_visible()
     assert page.get_by_text("when it is withdrawn").is_visible()
     kr.verified(as_owner=False)

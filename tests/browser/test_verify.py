@@ -287,7 +287,7 @@ def test_verifying_moves_nothing_and_is_no_wider_than_the_window(log, width: int
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_what_cannot_be_fetched_proves_nothing_and_accuses_nobody(nodes: Nodes, log) -> None:
+def test_what_cannot_be_fetched_proves_nothing_and_accuses_nobody(nodes: Nodes, log, visit) -> None:
     page = log()
     page.route(f"{nodes['KR'].api_url}/log/open", lambda route: route.fulfill(status=503))
     page.locator("[data-verify]").click()
@@ -295,6 +295,8 @@ def test_what_cannot_be_fetched_proves_nothing_and_accuses_nobody(nodes: Nodes, 
     told = page.locator("#verify [role=status]").inner_text()
     assert "was not verified" in told
     assert page.locator("[data-step=keys]").get_attribute("data-fails") not in told
+    assert [text for text in visit.said if "503" not in text] == []
+    visit.said.clear()
 
 
 def test_of_a_log_too_large_for_a_page_the_edge_is_computed(nodes: Nodes, log) -> None:

@@ -49,6 +49,7 @@ PUBLIC = {
     "trilogue.signing.passkey",  # key: the public half
     "trilogue.protocol.bodies.ReleasePasskey",
     "trilogue.node.settings.ApiTls",  # key: the path of a file
+    "trilogue.console.globe.reel._Group",  # key: names what is drawn
     "trilogue.analysis",  # seed: of a simulation
     "trilogue.cli.demo.flight_record",  # seed: of a simulation
 }

@@ -19,6 +19,7 @@ from trilogue.api.controllers import SUBJECTS
 from trilogue.api.descriptions import describe_structs
 from trilogue.api.examples import ANSWERS, GIVEN
 from trilogue.api.operation import EVENTS, Operation
+from trilogue.api.parameter_examples import EVENT, PARAMETERS
 from trilogue.api.problem_examples import problem_example
 from trilogue.api.problems import status_of
 from trilogue.api.roles import EVERYONE, MAY
@@ -104,7 +105,7 @@ def document() -> dict[str, Any]:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token that `trilogue token issue` made.",
+                    "description": "A token that `trilogue node token issue` made.",
                 }
             },
         },
@@ -158,7 +159,13 @@ def _who(operation: Operation) -> str:
 
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     parameters = [
-        {"name": name, "in": where, "required": required, "schema": schema}
+        {
+            "name": name,
+            "in": where,
+            "required": required,
+            "schema": schema,
+            "example": PARAMETERS[name],
+        }
         for where, struct in (("path", operation.path), ("query", operation.query))
         if struct is not None
         for name, required, schema in _members(struct)
@@ -167,7 +174,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         key = {"type": "string", "pattern": KEY_PATTERN, "minLength": 1, "maxLength": 64}
         parameters.append(_header(IDEMPOTENCY_KEY, key, "Asked for again, it is done once."))
     if operation.tagged:
-        given = {"type": "string", "maxLength": 1024}
+        given = {"type": "string"}
         parameters.append(_header(IF_NONE_MATCH, given, "Tags of answers that the caller has."))
     if operation.name == "stream":
         last = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
@@ -203,7 +210,7 @@ def _answer(operation: Operation, status: int, schema_of: Mapping[Any, Any]) -> 
         return {"description": _OUTCOMES[status]}
     content: dict[str, Any] = {"schema": schema_of[shape]}
     if operation.media_type == EVENTS:
-        content = {"schema": {"type": "string"}, "x-data": schema_of[shape]}
+        content = {"schema": {"type": "string"}, "x-data": schema_of[shape], "example": EVENT}
     elif (example := ANSWERS.get((operation.name, status))) is not None:
         content["example"] = example
     return {

@@ -21,6 +21,7 @@ from trilogue.node.problem import (
     KeyReusedError,
     MalformedError,
     MediaTypeError,
+    PasskeyError,
     RoleError,
     SameOfficerError,
     TooLargeError,
@@ -48,6 +49,10 @@ _PROBLEMS: tuple[TrilogueError, ...] = (
         hint="ask the originator again",
     ),
     SameOfficerError("kim-ju has agreed to grant 3 already"),
+    PasskeyError(
+        "kim-ju has a passkey, so nothing else grants in that name",
+        hint="grant at the console, and sign there",
+    ),
     TooLargeError("a request of more than 4194304 bytes"),
     TooManyError(
         "this token asks more often than the node allows",

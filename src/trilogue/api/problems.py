@@ -43,6 +43,7 @@ STATUS: Mapping[type[TrilogueError], int] = {
     errors.ConsentError: 403,
     errors.ConsentExpiredError: 403,
     problem.SameOfficerError: 409,
+    problem.PasskeyError: 403,
     errors.UnavailableError: 503,
     problem.TooManyError: 429,
     errors.PeerError: 400,

@@ -67,9 +67,9 @@ Lang = Literal["en", "ko", "ja"]
 class Client:
     """A node, as one caller sees it.
 
-    `url` is the node's `api` address, `token` what `trilogue token issue` made; without one only
-    `healthz` and `readyz` answer. Raises `InputError` when the token would travel in clear. Not
-    safe for two threads: each takes a client of its own.
+    `url` is the node's `api` address, `token` what `trilogue node token issue` made; without one
+    only `healthz` and `readyz` answer. Raises `InputError` when the token would travel in clear.
+    Not safe for two threads: each takes a client of its own.
     """
 
     def __init__(

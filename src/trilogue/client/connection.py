@@ -63,7 +63,7 @@ class Connection:
         if not _TOKEN.fullmatch(token):  # the library's own error would quote it
             raise InputError(
                 "the token holds what no token does: a space, a line end or a sign beyond ASCII",
-                hint="give it as `trilogue token issue` printed it",
+                hint="give it as `trilogue node token issue` printed it",
             )
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._seconds = seconds

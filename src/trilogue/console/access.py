@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/desk", "navigation.desk", KEEPERS),
     ("/reports", "navigation.reports", KEEPERS),
     ("/picture", "navigation.picture", READERS),
+    ("/patterns", "navigation.patterns", EVERYONE),
     ("/arrangement", "navigation.arrangement", EVERYONE),
     ("/statements", "navigation.log", EVERYONE),
     ("/passkeys", "navigation.passkeys", RELEASE),

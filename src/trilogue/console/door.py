@@ -112,8 +112,15 @@ def check_form(who: Person, given: str) -> None:
 
 
 def local(to: str) -> str:
-    """Return where to go on to: a path of this node, whatever was asked for."""
-    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isascii() else "/"
+    """Return where to go on to: a path of this node, whatever was asked for.
+
+    A browser drops tabs and line ends from an address, so that `/`, tab, `/` leads elsewhere, too.
+
+    >>> local("/reports?before=7"), local("//evil.example"), local("/\\t/evil.example")
+    ('/reports?before=7', '/', '/')
+    """
+    plain = all("!" <= char <= "~" for char in to)
+    return to if plain and to.startswith("/") and not to.startswith(("//", "/\\")) else "/"
 
 
 def onward(to: str) -> str:

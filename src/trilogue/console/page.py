@@ -41,7 +41,7 @@ from trilogue.node.tokens import Role
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Cookie", "File", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
+__all__ = ["Cookie", "Data", "Form", "Go", "Stay", "View", "Visit", "lost", "page"]
 
 log = logging.getLogger("trilogue.console")
 T = TypeVar("T")
@@ -124,13 +124,12 @@ class Go:
 
 
 @dataclass(frozen=True)
-class File:
-    """Something that a page's script fetches, for whoever may open the page."""
+class Data:
+    """What a page's script fetches. `tag` names it: it is not sent again to whoever has it."""
 
-    data: bytes
+    body: bytes
     media_type: str = "application/octet-stream"
     tag: str | None = None
-    """Names the data: they are not sent again to whoever has them."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,7 @@ class Visit:
         return int(text)
 
 
-Handler = Callable[[Visit], Awaitable["View | Go | File | Stay"]]
+Handler = Callable[[Visit], Awaitable["View | Go | Data | Stay"]]
 
 
 def page(
@@ -276,7 +275,11 @@ def _handed(answered: Answered, *, secure: bool) -> Response[bytes]:
 
 
 def _secure(visit: Visit | None) -> bool:
-    return visit is not None and visit.call.url.scheme == "https"
+    """Whether people come by TLS: here, or where the settings say that the pages are reached."""
+    if visit is None:
+        return False
+    way = visit.call.node.sign_on
+    return visit.call.url.scheme == "https" or (way is not None and way.back.startswith("https:"))
 
 
 def _failed(error: TrilogueError | None, visit: Visit) -> Response[Any]:
@@ -292,13 +295,13 @@ def lost(request: Call) -> Response[Any]:
 
 
 def _respond(
-    done: View | Go | File | Stay, visit: Visit | None = None, *, live: bool = False
+    done: View | Go | Data | Stay, visit: Visit | None = None, *, live: bool = False
 ) -> Response[Any]:
     """Make the answer. A page that fetched itself leaves as a whole when it is sent elsewhere."""
     if isinstance(done, Stay):
         return Response(None, status_code=204, headers=HEADERS)
-    if isinstance(done, File):
-        return _file(done, visit)
+    if isinstance(done, Data):
+        return _data(done, visit)
     if isinstance(done, Go) and live:
         return Response(b"", headers={**HEADERS, "HX-Redirect": done.to}, media_type="text/plain")
     if isinstance(done, Go):
@@ -333,14 +336,14 @@ def _respond(
     )
 
 
-def _file(done: File, visit: Visit | None) -> Response[bytes]:
-    """Return data, or that they are those that were sent before."""
+def _data(done: Data, visit: Visit | None) -> Response[bytes]:
+    """Return data, or that nothing changed since it was last sent."""
     if done.tag is None:
-        return Response(done.data, media_type=done.media_type, headers=HEADERS)
+        return Response(done.body, media_type=done.media_type, headers=HEADERS)
     told = {**HEADERS, "ETag": f'"{done.tag}"', "Vary": "Cookie, Accept-Language"}
     if visit is not None and visit.call.headers.get("if-none-match") == told["ETag"]:
         return Response(b"", status_code=304, headers=told)
-    return Response(done.data, media_type=done.media_type, headers=told)
+    return Response(done.body, media_type=done.media_type, headers=told)
 
 
 def _keep(response: Response[Any], name: str, value: str | Cookie | None, *, secure: bool) -> None:

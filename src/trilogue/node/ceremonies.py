@@ -23,12 +23,13 @@ import msgspec
 from trilogue.consent.acts import GrantBody
 from trilogue.encoding import base64, canonical, instant
 from trilogue.encoding.digest import same
-from trilogue.errors import ConsentError, InputError, NotFoundError, PeerError
+from trilogue.errors import InputError, NotFoundError, PeerError
 from trilogue.node import consenting, passkeys
 from trilogue.node.authoring import Refused
 from trilogue.node.consenting import Deferred
 from trilogue.node.engine import Engine
 from trilogue.node.inputs import GrantInput
+from trilogue.node.problem import PasskeyError
 from trilogue.node.relying import Relying
 from trilogue.protocol.bodies import ReleasePasskey
 from trilogue.protocol.granting import approve_with, check_passkey, passkey_challenge
@@ -101,7 +102,7 @@ def begin_registration(engine: Engine, asking: Asking) -> int:
 def begin_grant(engine: Engine, asking: Asking, given: GrantInput) -> int | Refused:
     """Inside an act: ask an officer to sign a grant, as it would be logged now.
 
-    Raises what `consenting.grant` raises, and `ConsentError` without a passkey that signs here.
+    Raises what `consenting.grant` raises, and `PasskeyError` without a passkey that signs here.
     """
     consenting.require_officer(engine, asking.officer)
     return _ask(engine, asking, given, None, (asking.officer,))
@@ -172,14 +173,14 @@ def finish_grant(
 ) -> Composed | Refused | Deferred:
     """Inside an act: grant what an officer's passkey signed, or keep it for a second officer.
 
-    Raises `ConsentError` when the signature does not hold or the grant is another by now, and
+    Raises `PasskeyError` when the signature does not hold or the grant is another by now, and
     whatever `consenting.grant` raises.
     """
     officer, known = asking.officer, _usable(engine, asking)
     wanted = canonical.decode(asked.body, _Grant)
     draft = engine.desk.draft(wanted.given)
     if not same(passkey_challenge(officer, draft.digest), asked.challenge):
-        raise ConsentError(
+        raise PasskeyError(
             "what would be granted is not what was shown any more", hint="look at it again"
         )
     approval = approve_with(officer, credential, assertion)
@@ -187,7 +188,7 @@ def finish_grant(
     try:
         said = check_passkey(officer, approval.passkey, draft.digest, known, asking.site.origin)
     except PeerError as error:
-        raise ConsentError(error.message, hint="sign it again") from error
+        raise PasskeyError(error.message, hint="sign it again") from error
     passkeys.heed_counter(engine.db, credential, said.counter)
     if wanted.pending is None:
         return consenting.grant(engine, wanted.given, officer, approval)

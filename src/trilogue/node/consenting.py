@@ -21,7 +21,7 @@ from trilogue.node.authoring import Refused
 from trilogue.node.desk import NeedsSecondOfficer
 from trilogue.node.engine import Engine
 from trilogue.node.inputs import GrantInput, RequestInput, StandingInput
-from trilogue.node.problem import SameOfficerError
+from trilogue.node.problem import PasskeyError, SameOfficerError
 from trilogue.protocol.statement import Composed
 from trilogue.store.database import Row
 
@@ -148,9 +148,9 @@ def require_officer(engine: Engine, name: str) -> None:
 
 
 def _require_hand(engine: Engine, officer: str, signed: Approval | None) -> None:
-    """Raise `ConsentError` when an officer has a passkey and did not sign with it."""
+    """Raise `PasskeyError` when an officer has a passkey and did not sign with it."""
     if signed is None and passkeys.published(engine.books, officer):
-        raise ConsentError(
+        raise PasskeyError(
             f"{officer} has a passkey, so nothing else grants in that name",
             hint="grant at the console, and sign there",
         )

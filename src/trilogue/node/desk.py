@@ -45,6 +45,7 @@ from trilogue.node.inputs import (
     WithdrawalInput,
 )
 from trilogue.node.keystore import Keystore
+from trilogue.node.problem import PasskeyError
 from trilogue.node.reading import Reading
 from trilogue.node.sequencer import Sequencer
 from trilogue.protocol.bodies import IncidentBody, ReclassificationBody
@@ -434,7 +435,7 @@ class Desk:
         rest = tuple(officer for officer in officers if officer not in by_hand)
         for officer in rest:
             if any(one.officer == officer for one in keys.passkeys):
-                raise ConsentError(
+                raise PasskeyError(
                     f"{officer} has a passkey and did not sign with it",
                     hint="sign the grant at the console",
                 )

@@ -20,8 +20,9 @@ from typing import Literal
 
 from trilogue.encoding import base64
 from trilogue.encoding.digest import commit
-from trilogue.errors import ConsentError, InputError, NotFoundError
+from trilogue.errors import InputError, NotFoundError
 from trilogue.node.books import Books
+from trilogue.node.problem import PasskeyError
 from trilogue.protocol.bodies import ReleasePasskey
 from trilogue.signing.passkey import CredentialKey, Registered
 from trilogue.store.database import Database, Row
@@ -139,7 +140,7 @@ def published(books: Books, officer: str) -> Mapping[str, ReleasePasskey]:
 def usable(db: Database, books: Books, officer: str, rp: str) -> Mapping[str, ReleasePasskey]:
     """Return those of them that sign here: not dropped, and made for this console.
 
-    Raises `ConsentError` when there is none.
+    Raises `PasskeyError` when there is none.
     """
     dropped = {
         base64.encode(row["credential"]) for row in db.q.passkeys() if row["state"] == "dropped"
@@ -150,7 +151,7 @@ def usable(db: Database, books: Books, officer: str, rp: str) -> Mapping[str, Re
         if name not in dropped and one.rp == rp
     }
     if not found:
-        raise ConsentError(
+        raise PasskeyError(
             f"none of {officer}'s passkeys signs at {rp}",
             hint="register one here, and have an administrator publish it",
         )
@@ -158,7 +159,7 @@ def usable(db: Database, books: Books, officer: str, rp: str) -> Mapping[str, Re
 
 
 def heed_counter(db: Database, credential: bytes, counter: int) -> None:
-    """Take in an authenticator's counter. Raises `ConsentError` when it did not go on.
+    """Take in an authenticator's counter. Raises `PasskeyError` when it did not go on.
 
     WebAuthn §7.2 step 21: then there may be two copies of the passkey. One that counts nothing
     stays at zero.
@@ -167,7 +168,7 @@ def heed_counter(db: Database, credential: bytes, counter: int) -> None:
     if row is None:
         raise NotFoundError("no such passkey is kept here", hint="register another")
     if (counter or row["counter"]) and counter <= row["counter"]:
-        raise ConsentError(
+        raise PasskeyError(
             f"the passkey's counter stands at {counter}, and stood at {row['counter']} before"
             " (WebAuthn §7.2 step 21)",
             hint="there may be a copy of it: drop it, report the incident, and register another",

@@ -36,6 +36,7 @@ __all__ = [
     "KeyReusedError",
     "MalformedError",
     "MediaTypeError",
+    "PasskeyError",
     "Problem",
     "RoleError",
     "SameOfficerError",
@@ -88,6 +89,10 @@ class KeyReusedError(InputError):
 
 class SameOfficerError(ConsentError):
     """Two different officers must agree, and this one has agreed already."""
+
+
+class PasskeyError(ConsentError):
+    """The officer's own passkey must sign this, and did not."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -160,6 +165,7 @@ _CLASSES: tuple[type[TrilogueError], ...] = (
     MediaTypeError,
     KeyReusedError,
     SameOfficerError,
+    PasskeyError,
 )
 
 

@@ -16,9 +16,11 @@ import trilogue
 from trilogue.api.examples import ANSWERS, GIVEN
 from trilogue.api.openapi import document, operations
 from trilogue.api.operation import EVENTS, Operation
+from trilogue.api.parameter_examples import PARAMETERS
 from trilogue.api.problems import STATUS
 from trilogue.api.roles import EVERYONE, MAY
 from trilogue.errors import LocalError, PeerError, TrilogueError
+from trilogue.node.answers import StatementEntry
 from trilogue.node.problem import problem_type, title
 
 DOCUMENT = document()
@@ -115,6 +117,21 @@ def test_what_comes_back_in_the_examples_is_what_is_given() -> None:
         assert again == value, f"{name} shows a field that it does not give"
         content = described(name)["responses"][str(status)]["content"]
         _fits(value, content[operation.media_type]["schema"])
+
+
+def test_every_parameter_and_every_event_has_an_example_that_fits() -> None:
+    used = set()
+    for name in OPERATIONS:
+        for one in described(name)["parameters"]:
+            if one["in"] != "header":
+                _fits(one["example"], one["schema"])
+                used.add(one["name"])
+    assert used == set(PARAMETERS)
+    content = described("stream")["responses"]["200"]["content"][EVENTS]
+    place, kind, data, *_ = content["example"].split("\n")
+    entry = msgspec.json.decode(data.removeprefix("data: "), type=StatementEntry)
+    assert (place, kind) == (f"id: {entry.position}", "event: statement")
+    _fits(json.loads(data.removeprefix("data: ")), content["x-data"])
 
 
 def test_every_struct_and_every_schema_is_described_and_valid() -> None:

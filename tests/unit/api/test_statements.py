@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Iterator
 
 import httpx
+import msgspec
 import pytest
 from tests.support.direct_service import DirectService
 from tests.support.http import serving
@@ -13,6 +16,7 @@ from tests.support.trio import Trio, portion
 
 from trilogue.api import gate, news
 from trilogue.client import Client
+from trilogue.node.answers import StatementEntry
 from trilogue.node.inputs import ReportInput
 from trilogue.node.problem import UnknownCallerError
 from trilogue.node.tokens import Role, issue, revoke
@@ -138,3 +142,48 @@ def test_where_a_stream_begins_has_one_spelling(office: Office) -> None:
     assert answer.status_code == 400
     headers = {"Last-Event-ID": "017"}
     assert office.ask("auditor", "GET", "/v1/stream", headers=headers).status_code == 400
+
+
+def test_a_stream_that_breaks_again_and_again_neither_skips_nor_repeats(
+    trio: Trio, service: DirectService, token: str
+) -> None:
+    """A reader that resumes with the last id it had, while somebody goes on writing."""
+    written: list[int] = []
+
+    def write(url: str) -> None:
+        with Client(url, token) as client:
+            written.extend(client.submit(REPORT).report.index for _ in range(40))
+
+    seen: list[tuple[int, int]] = []
+    lengths = itertools.cycle([1, 3, 2, 5, 1, 4])
+    with serving(service) as url:
+        first = service.direct(trio["KR"].db.q.last_position)
+        writer = threading.Thread(target=write, args=(url,))
+        writer.start()
+        last = str(first)
+        while len(seen) < 40:
+            headers = {"Authorization": f"Bearer {token}", "Last-Event-ID": last}
+            with httpx.stream("GET", f"{url}/v1/stream", headers=headers) as got:
+                events = _events(got.iter_lines())
+                # Broken off anywhere, and once in the middle of an event that was not read whole.
+                for position, index in itertools.islice(events, next(lengths)):
+                    seen.append((position, index))
+                    last = str(position)
+                    if len(seen) == 40:
+                        break
+        writer.join()
+    assert [position for position, _ in seen] == list(range(first + 1, first + 41))
+    assert [index for _, index in seen] == written
+
+
+def _events(lines: Iterator[str]) -> Iterator[tuple[int, int]]:
+    """Read events: the id of each, and the place in the log of the statement in it."""
+    position = -1
+    for line in lines:
+        if line.startswith("id: "):
+            position = int(line.removeprefix("id: "))
+        elif line.startswith("data: "):
+            entry = msgspec.json.decode(line.removeprefix("data: "), type=StatementEntry)
+            assert position in (entry.position, -1)
+            yield entry.position, entry.statement.index
+            position = -1

@@ -1,4 +1,4 @@
-"""The guide to the command line: its reference is what help says, and its commands were run."""
+"""The guides to the command line: their commands were run, and the reference is what help says."""
 
 import os
 import re
@@ -17,9 +17,10 @@ from trilogue.cli.exits import Exit
 
 ROOT = Path(__file__).parents[3]
 GUIDE = ROOT / "docs" / "guide" / "command-line.md"
+FIRST = ROOT / "docs" / "guide" / "first-report.md"
 TRILOGUE = [sys.executable, "-m", "trilogue"]
 PATIENCE_SECONDS = 40.0
-ASKS_ONLY = ("list", "status", "open", "audit")
+ASKS_ONLY = ("list", "status", "show", "open", "audit")
 """What may be asked again until the nodes have got so far."""
 
 
@@ -133,10 +134,21 @@ def check(shell, line, printed):
         time.sleep(0.3)
 
 
+def test_what_installs_it_is_what_make_knows():
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", FIRST.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    make, *shell = block.splitlines()
+    assert shell == ['export PATH="$PWD/.venv/bin:$PATH"', "mkdir first", "cd first"]
+    done = subprocess.run(
+        ["make", "--dry-run", *shlex.split(make)[1:]], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (shlex.split(make)[0], done.returncode) == ("make", 0)
+
+
 @pytest.mark.processes
 @pytest.mark.slow
-def test_every_command_of_the_guide_does_what_it_says(tmp_path):
-    text, _, _ = GUIDE.read_text("utf-8").partition("## Every command\n")
+@pytest.mark.parametrize("guide", [GUIDE, FIRST], ids=lambda guide: guide.stem)
+def test_every_command_of_the_guide_does_what_it_says(guide, tmp_path):
+    text, _, _ = guide.read_text("utf-8").partition("## Every command\n")
     (report,) = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (tmp_path / "report.json").write_text(report, encoding="utf-8")
     shell = Shell(tmp_path, free_ports((7101, 7102, 7103, 7201, 7202, 7203)))

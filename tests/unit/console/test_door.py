@@ -63,6 +63,7 @@ def test_signing_in_leads_on_to_what_was_asked_for_and_nowhere_else(office: Offi
         ("/reports/KR/2", "/reports/KR/2"),
         ("//elsewhere.example", "/"),
         ("/\\elsewhere.example", "/"),
+        ("/\t/elsewhere.example", "/"),
         ("https://elsewhere.example", "/"),
     ):
         answer = office.browser.post(

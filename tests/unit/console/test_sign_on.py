@@ -16,7 +16,8 @@ from trilogue.console.page import _handed
 from trilogue.console.words import LANGUAGES
 from trilogue.errors import NotFoundError
 from trilogue.node import sessions, tokens
-from trilogue.node.handing import Answered
+from trilogue.node.handing import Answered, Asked
+from trilogue.node.performing import perform
 from trilogue.node.problem import UnknownCallerError
 from trilogue.node.tokens import Role
 
@@ -109,7 +110,9 @@ def test_whom_the_provider_names_is_led_on_with_a_session_of_this_nodes_own(
 
 
 @pytest.mark.threat("T30")
-@pytest.mark.parametrize("to", ["https://evil.example", "//evil.example", "/\\evil.example", "é"])
+@pytest.mark.parametrize(
+    "to", ["https://evil.example", "//evil.example", "/\\evil.example", "/%09/evil.example", "é"]
+)
 def test_nobody_is_led_elsewhere(office: Office, provider: FakeProvider, to: str) -> None:
     browser = Browser(office)
     back = browser.come_back(provider, browser.begin(to))
@@ -147,13 +150,25 @@ def test_an_attempt_is_used_up_here_even_where_the_provider_takes_its_code_again
 
 
 def test_a_refusal_is_a_page_that_says_the_step_and_the_way_out(
-    office: Office, provider: FakeProvider
+    office: Office, provider: FakeProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.claims["groups"] = ["chess-club"]
     answer = Browser(office).sign_in(provider)
     assert answer.status_code == 401
     assert "gives kim-ju no role here" in look(answer).text
     assert "set-cookie" not in answer.headers
+    assert "an ID token failed step 9" in caplog.text
+    assert "kim-ju" not in caplog.text
+
+
+def test_where_people_come_by_tls_as_the_settings_say_cookies_are_secure(
+    office: Office, provider: FakeProvider
+) -> None:
+    browser = Browser(office)
+    office.service.sign_on.back = "https://console.kr.example/sign-on/return"
+    sent = browser.begin()
+    assert "; secure" in sent.headers["set-cookie"].lower()
+    assert "; secure" in browser.come_back(provider, sent).headers["set-cookie"].lower()
 
 
 def test_a_provider_that_is_away_is_a_page_that_says_so(
@@ -266,6 +281,44 @@ def test_the_page_of_people_says_who_signs_in_elsewhere(
     browser = Browser(office)
     browser.sign_in(provider)
     assert ISSUER in look(browser.ask("/people")).text
+
+
+class Sequencer:
+    """The process that acts, as a worker hands requests over to it."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.asked: list[Asked] = []
+
+    async def hand(self, asked: Asked, seconds: float = 0.0) -> Answered:
+        self.asked.append(asked)
+        self.office.service.handing = None
+        try:
+            return await perform(self.office.app, asked)
+        finally:
+            self.office.service.handing = self
+
+    async def draw(self, asked: Asked) -> None:
+        raise AssertionError(asked)
+
+    async def close(self) -> None:
+        pass
+
+
+def test_a_worker_hands_both_halves_over_and_a_code_only_once(
+    office: Office, provider: FakeProvider
+) -> None:
+    sequencer = office.service.handing = Sequencer(office)
+    browser = Browser(office)
+    back = browser.sign_in(provider)
+    assert back.status_code == 303, back.text
+    assert [asked.target.partition("?")[0] for asked in sequencer.asked] == [
+        "/sign-on",
+        "/sign-on/return",
+    ]
+    # A code serves once: nobody shows it a second time because an answer was lost.
+    assert not any(asked.again for asked in sequencer.asked)
+    assert browser.ask("/reports").status_code == 200
 
 
 @pytest.mark.parametrize("secure", [True, False])

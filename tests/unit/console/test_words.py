@@ -29,11 +29,11 @@ OPEN = {
     "kind": set(BODIES),
     "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
+    "passkey-state": set(get_args(State)),
+    "problem": {one.rpartition(":")[2] for one in TOLD},
     "phase": set(get_args(Phase)),
     "known": set(get_args(Known)),
     "sensor": {*get_args(SensorKind), "station"},
-    "passkey-state": set(get_args(State)),
-    "problem": {one.rpartition(":")[2] for one in TOLD},
 }
 """What is said by a name that stands in a statement, a token or an error: page -> names."""
 

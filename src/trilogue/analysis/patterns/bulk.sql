@@ -19,21 +19,28 @@ SELECT
     outcome
 FROM raw;
 
+-- Occasions have numbers: the site's in the millions, then the count of the site or the day.
+CREATE TEMP TABLE place AS
+SELECT site, 10000000 * row_number() OVER (ORDER BY site) AS base FROM (SELECT DISTINCT site FROM launch);
+
 -- A launch begins a new occasion when it comes later than so many minutes after the one before.
 CREATE TEMP TABLE timed AS
-SELECT line, day, moment, missile, kind, site, sum(fresh) OVER (PARTITION BY site ORDER BY moment, line) AS number
+SELECT line, day, moment, missile, kind, site, apogee_m, distance_m, outcome,
+    CAST(base + sum(fresh) OVER (PARTITION BY site ORDER BY moment, line) AS BIGINT) AS number
 FROM (
     SELECT *, CASE WHEN moment - lag(moment) OVER (PARTITION BY site ORDER BY moment, line)
         <= to_seconds(60 * {minutes}) THEN 0 ELSE 1 END AS fresh
     FROM launch WHERE moment IS NOT NULL
-);
+) JOIN place USING (site);
 
 -- One without a time joins the first of its site and day, or stands for that day.
 CREATE TEMP TABLE member AS
-SELECT site || '/' || number AS occasion, line, day, moment, missile, kind, site FROM timed
+SELECT number AS occasion, line, day, moment, missile, kind, site, apogee_m, distance_m, outcome
+FROM timed
 UNION ALL
-SELECT coalesce(l.site || '/' || f.number, l.site || '/' || l.day), l.line, l.day, NULL, l.missile, l.kind, l.site
-FROM launch l
+SELECT coalesce(f.number, p.base + 5000000 + date_diff('day', DATE '1900-01-01', l.day)), l.line,
+    l.day, NULL, l.missile, l.kind, l.site, l.apogee_m, l.distance_m, l.outcome
+FROM launch l JOIN place p USING (site)
 LEFT JOIN (SELECT site, day, min(number) AS number FROM timed GROUP BY site, day) f
     ON f.site = l.site AND f.day = l.day
 WHERE l.day IS NOT NULL AND l.moment IS NULL;
@@ -96,10 +103,10 @@ GROUP BY missile
 -- name: moments
 SELECT missile, count(*), avg(value), var_pop(value) * count(*)
 FROM (
-    SELECT l.missile, ln(max(l.{column})) AS value
-    FROM member m JOIN launch l USING (line) JOIN occasion o ON o.occasion = m.occasion
-    WHERE o.day < ? AND l.{column} > 0 AND l.outcome <> 'failure' AND l.missile <> 'unknown'
-    GROUP BY m.occasion, l.missile
+    SELECT m.missile, ln(max(m.{column})) AS value
+    FROM member m JOIN occasion o USING (occasion)
+    WHERE o.day < ? AND m.{column} > 0 AND m.outcome <> 'failure' AND m.missile <> 'unknown'
+    GROUP BY m.occasion, m.missile
 )
 GROUP BY missile
 

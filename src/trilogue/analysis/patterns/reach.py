@@ -16,12 +16,14 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import norm
 
-from trilogue.analysis.geodesy import AntipodalError, inverse
+from trilogue.analysis.geodesy import inverse
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate
 from trilogue.analysis.patterns.tally import UNKNOWN, Tally
-from trilogue.analysis.patterns.trajectories import FURTHEST_M, Trajectory
+from trilogue.analysis.patterns.trajectories import Trajectory
 
 __all__ = ["Area", "Covered", "Reach", "Reached", "areas", "greatest", "reach"]
 
@@ -117,7 +119,10 @@ def reach(tally: Tally, estimated: Mapping[str, Estimate]) -> tuple[Reach, ...]:
                 missile_id=missile,
                 demonstrated_m=shown,
                 estimated_m=far,
-                areas=tuple(_reached(one, places, shown, far) for one in areas()),
+                areas=tuple(
+                    _reached(area, float(middle), shown, far)
+                    for area, middle in zip(areas(), _nearest(places), strict=True)
+                ),
             )
         )
     return tuple(sorted(found, key=lambda one: (-_most(one), one.missile_id)))
@@ -136,11 +141,10 @@ def _most(one: Reach) -> float:
 
 def _reached(
     area: Area,
-    places: Sequence[tuple[float, float]],
+    middle: float,
     shown: float | None,
     far: Estimate | None,
 ) -> Reached:
-    middle = min(_apart(area, *place) for place in places)
     near, beyond = max(middle - area.radius_m, 0.0), middle + area.radius_m
     return Reached(
         area=area.area,
@@ -153,11 +157,15 @@ def _reached(
     )
 
 
-def _apart(area: Area, latitude: float, longitude: float) -> float:
-    try:
-        return float(inverse(latitude, longitude, area.latitude, area.longitude)[0])
-    except AntipodalError:
-        return FURTHEST_M
+def _nearest(places: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Return the distance of each area's middle from the nearest of places in degrees, metres.
+
+    No area lies opposite Korea on the globe, where geodesics fail.
+    """
+    at, to = np.array(places), np.array([(one.latitude, one.longitude) for one in areas()])
+    apart = inverse(at[:, 0][:, None], at[:, 1][:, None], to[:, 0][None], to[:, 1][None])[0]
+    nearest: NDArray[np.float64] = apart.min(axis=0)
+    return nearest
 
 
 def _covered(range_m: float, near: float, far: float) -> Covered:

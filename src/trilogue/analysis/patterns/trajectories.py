@@ -46,6 +46,7 @@ SPEED_SD = 0.023
 EARTH_M = 6_371e3
 FURTHEST_M = math.pi * EARTH_M
 _DRAWS = 2_000
+_SURELY_DEPRESSED = 0.5
 SHAPES: tuple[Shape, ...] = ("lofted", "minimum-energy", "depressed")
 Why = Literal["manoeuvre", "failure", "apogee", "distance", "site", "no-flight"]
 
@@ -203,13 +204,17 @@ def best_estimates(flights: Iterable[tuple[str, float, float]]) -> dict[str, Est
         return {}
     at = np.array([row[1:] for row in rows])
     speeds = least_speeds(at[:, 0], at[:, 1])
+    # What rounds to far below least energy is depressed whatever it was: most need no drawing.
+    plain = np.isfinite(speeds) & (at[:, 0] > _SURELY_DEPRESSED * _least_apogee(at[:, 1]))
     found: dict[str, Estimate] = {}
-    for k in np.argsort(-speeds):
+    for k in np.argsort(-np.where(plain, speeds, 0.0))[: int(plain.sum())]:
         missile, apogee_m, distance_m = rows[int(k)]
-        if missile in found or not np.isfinite(speeds[k]):
+        if missile in found:
             continue
         share = shapes(apogee_m, distance_m)
+        if max(share, key=lambda one: share[one]) == "depressed":
+            continue
         far = least_energy(apogee_m, distance_m)
-        if far is not None and max(share, key=lambda one: share[one]) != "depressed":
+        if far is not None:
             found[missile] = far
     return found

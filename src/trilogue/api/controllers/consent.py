@@ -32,7 +32,7 @@ from trilogue.node.inputs import (
     StandingInput,
     WithdrawalInput,
 )
-from trilogue.node.problem import SameOfficerError
+from trilogue.node.problem import PasskeyError, SameOfficerError
 from trilogue.node.repeats import Reply
 
 __all__ = ["HANDLERS"]
@@ -64,13 +64,19 @@ async def requests(call: Call, query: OfState) -> Page[RequestEntry]:
     )
 
 
-@operation("POST", "/v1/grants", gives=_GRANTED, raises=(*_AT_THE_DESK, RefusedError), once=True)
+@operation(
+    "POST",
+    "/v1/grants",
+    gives=_GRANTED,
+    raises=(*_AT_THE_DESK, RefusedError, PasskeyError),
+    once=True,
+)
 async def grant(call: Call, given: GrantInput) -> Reply:
     """Grant portions of this participant's reports, in the caller's name.
 
     The caller must be an officer with a release key here: the grant carries the signature. Above
     the level at which two officers must agree the answer is 202, and the grant waits for another
-    officer's approval.
+    officer's approval. An officer who has a passkey grants at the console, and signs there.
     """
     officer = call.caller.name
     return await call.once(lambda engine: granted(consenting.grant(engine, given, officer)))
@@ -92,7 +98,7 @@ async def pending(call: Call, query: Slice) -> Page[PendingEntry]:
     "POST",
     "/v1/pending/{id:str}/approvals",
     gives=_GRANTED,
-    raises=(*_AT_THE_DESK, RefusedError, SameOfficerError),
+    raises=(*_AT_THE_DESK, RefusedError, SameOfficerError, PasskeyError),
     once=True,
 )
 async def approve(call: Call, path: Numbered) -> Reply:

@@ -13,7 +13,7 @@ from functools import partial
 from trilogue.arrangement import Lang
 from trilogue.console.access import READERS
 from trilogue.console.globe.reel import Made, Reel, Turn
-from trilogue.console.page import File, Visit, page
+from trilogue.console.page import Data, Visit, page
 from trilogue.console.pages.picture import PURPOSE
 from trilogue.console.words import Words
 from trilogue.errors import InputError
@@ -38,7 +38,7 @@ class FlightReels(dict[Hashable, Reel]):
 
 
 @page("GET", "/picture/events.czml", roles=READERS)
-async def events_czml(visit: Visit) -> File:
+async def events_czml(visit: Visit) -> Data:
     """Give the nuclear tests, as one coalition sees them."""
     coalition = _coalition(visit)
 
@@ -58,7 +58,7 @@ async def events_czml(visit: Visit) -> File:
 
 
 @page("GET", "/picture/flights.czml", roles=READERS)
-async def flights_czml(visit: Visit) -> File:
+async def flights_czml(visit: Visit) -> Data:
     """Give the flights, as one coalition sees them."""
     coalition = _coalition(visit)
     picturing = visit.call.node.engine.picturing
@@ -99,7 +99,7 @@ def _reel(reels: dict[Hashable, Reel], coalition: tuple[str, ...], lang: Lang) -
     return reels.setdefault((coalition, lang), Reel())
 
 
-def _shown(reel: Reel, since: str, at: tuple[object, ...], marking: str, fill: Fill) -> File:
+def _shown(reel: Reel, since: str, at: tuple[object, ...], marking: str, fill: Fill) -> Data:
     """Bring a reel up to what is seen now, and give what changed. Nothing in hand, nothing new."""
     from trilogue.interop.czml import document
 
@@ -108,7 +108,7 @@ def _shown(reel: Reel, since: str, at: tuple[object, ...], marking: str, fill: F
             with reel.turn(at) as turn:
                 turn.put("document", (marking,), lambda: Made((document("Trilogue", marking),)))
                 fill(turn)
-        return File(reel.since(since), CZML, reel.tag)
+        return Data(reel.since(since), CZML, reel.tag)
 
 
 HANDLERS = (events_czml, flights_czml)

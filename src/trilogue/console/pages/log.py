@@ -6,7 +6,7 @@ compares with: the published log, and beside it what the log holds until now, ar
 
 from __future__ import annotations
 
-from trilogue.console.page import File, View, Visit, page
+from trilogue.console.page import Data, View, Visit, page
 from trilogue.console.words import catalogue
 from trilogue.encoding import canonical
 from trilogue.node import logfiles, questions
@@ -43,16 +43,16 @@ async def statements(visit: Visit) -> View:
 
 
 @page("GET", "/statements/vouchers")
-async def vouchers(visit: Visit) -> File:
+async def vouchers(visit: Visit) -> Data:
     """Serve what verifying rests on: roots, and the keys for which they vouch."""
-    return File(await visit.ask(logfiles.vouchers), "application/json")
+    return Data(await visit.ask(logfiles.vouchers), "application/json")
 
 
 @page("GET", "/statements/log/{path:path}")
-async def log_file(visit: Visit) -> File:
+async def log_file(visit: Visit) -> Data:
     """Serve the log as it stands now, in the files of the published one."""
     name = str(visit.path("path")).removeprefix("/")
-    return File(await visit.ask(lambda engine: logfiles.log_file(engine, name)))
+    return Data(await visit.ask(lambda engine: logfiles.log_file(engine, name)))
 
 
 def _words(visit: Visit) -> str:

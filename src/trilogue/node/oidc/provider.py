@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -22,6 +23,7 @@ from trilogue.node.oidc.fetch import Fetch
 from trilogue.node.oidc.id_token import (
     ALGORITHMS,
     Identity,
+    IdTokenError,
     Keys,
     UnknownKeyError,
     read_keys,
@@ -37,6 +39,7 @@ MOST_AT_ONCE = 32
 """Codes that are exchanged at one time: whoever brings more is turned away."""
 
 T = TypeVar("T")
+log = logging.getLogger("trilogue.node")
 
 _ERROR = re.compile(r"[a-z_]{1,40}", re.ASCII)
 _Url = Annotated[str, msgspec.Meta(max_length=2048)]
@@ -102,10 +105,20 @@ class Provider:
             described = await self.description()
             token = await self._exchange(described, attempt, code, address)
             try:
-                return verify(token, await self._known(described), self._settings, attempt, at=at)
-            except UnknownKeyError:
-                self._keys = None  # the provider may have changed its keys: once more, and no more
-                return verify(token, await self._known(described), self._settings, attempt, at=at)
+                return await self._verified(described, token, attempt, at)
+            except IdTokenError as error:
+                log.warning("an ID token failed step %d", error.step)
+                raise
+
+    async def _verified(
+        self, described: Description, token: str, attempt: Attempt, at: str
+    ) -> Identity:
+        """Verify a token; a key that is not known is looked for once more, and no more."""
+        try:
+            return verify(token, await self._known(described), self._settings, attempt, at=at)
+        except UnknownKeyError:
+            self._keys = None
+            return verify(token, await self._known(described), self._settings, attempt, at=at)
 
     def _checked(self, data: bytes) -> Description:
         found = _read(data, Description)
