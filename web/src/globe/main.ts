@@ -24,6 +24,7 @@ export function show(box: HTMLElement): void {
     widget,
     (name) => source.entities.getById(name),
     (centre, radius) => stage.lookAt(centre, radius),
+    () => look(),
   );
   const groups = new Map<string, Packet>();
   let shown = "";
@@ -36,6 +37,12 @@ export function show(box: HTMLElement): void {
   widget.scene.renderError.addEventListener(refuse);
   void widget.dataSources.add(source);
 
+  /** Turn the camera to all that is shown. */
+  const look = (): void => {
+    const { centre, radius } = groups.get(shown)?.properties ?? {};
+    if (centre && radius) stage.lookAt(centre.array, radius.number);
+  };
+
   /** Show one group: its objects, its time, and, when it is another, its place. */
   const turnTo = (name: string, anew: boolean): void => {
     shown = name;
@@ -43,13 +50,13 @@ export function show(box: HTMLElement): void {
     for (const entity of source.entities.values) entity.show = entity.id.startsWith(`${name}/`);
     objects.of(name);
     const head = groups.get(name);
-    const { centre, radius, now } = head?.properties ?? {};
+    const { now } = head?.properties ?? {};
     if (head?.availability && now) {
       const { start, stop } = TimeInterval.fromIso8601({ iso8601: head.availability });
       playback?.over(start, stop, JulianDate.fromIso8601(now.string), anew);
     } else playback?.stop();
     plots.show(name, widget.clock.currentTime);
-    if (anew && centre && radius) stage.lookAt(centre.array, radius.number);
+    if (anew) look();
     stage.draw();
   };
 

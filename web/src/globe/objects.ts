@@ -26,6 +26,7 @@ export class Objects {
     private readonly widget: CesiumWidget,
     private readonly entity: (name: string) => Entity | undefined,
     near: (centre: readonly [number, number, number], radius: number) => void,
+    whole: () => void,
   ) {
     this.list = box.querySelector("[data-object]") as HTMLSelectElement;
     this.told = box.querySelector("[data-told]") as HTMLElement;
@@ -38,7 +39,7 @@ export class Objects {
       const chosen = this.entity(this.chosen);
       const { currentTime } = widget.clock;
       const place = chosen?.position?.getValue(currentTime);
-      if (!chosen || !place || chosen.availability) return; // a flight is seen from afar
+      if (!chosen || !place || chosen.availability) return whole(); // a flight is seen from afar
       const size = chosen.ellipse?.semiMajorAxis?.getValue(currentTime) as number | undefined;
       near([place.x, place.y, place.z], size === undefined ? AROUND_M : 3 * size);
     });

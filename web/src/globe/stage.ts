@@ -51,6 +51,7 @@ export class Stage {
       skyAtmosphere: false,
       scene3DOnly: true,
       requestRenderMode: true,
+      msaaSamples: 1, // four would be four times the work where there is no graphics card
       showRenderLoopErrors: false,
       targetFrameRate: 30,
       creditContainer: document.createElement("div"),

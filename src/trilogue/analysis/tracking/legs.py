@@ -93,7 +93,10 @@ def states(flight: FlightEstimate) -> tuple[StateEstimate, ...]:
 
 
 def legs(flight: FlightEstimate, *, ahead: int = _AHEAD) -> tuple[Leg, ...]:
-    """Return the legs of a flight, oldest first; `ahead` states lie on the way to the impact."""
+    """Return the legs of a flight, oldest first; `ahead` states lie on the way to the impact.
+
+    There are eight at least.
+    """
     shown = states(flight)
     out: list[Leg] = []
     if flight.launch is not None and shown[0].phase == "boost":
@@ -147,7 +150,9 @@ def _ahead(flight: FlightEstimate, count: int) -> list[Leg]:
     free = as_free(now, EstimateSettings())
     end = impact.time.value
     last = max(end - _LAST_S, now.time)
-    times = np.unique(np.r_[np.linspace(now.time, last, count), np.linspace(last, end, _LAST)])
+    times = np.unique(
+        np.r_[np.linspace(now.time, last, count), np.linspace(last, end, min(_LAST, count // 4))]
+    )
     rows, covariances = np.empty((len(times), 6)), np.empty((len(times), 3, 3))
     for k, at in enumerate(times):
         free = free.at(float(at))

@@ -112,6 +112,7 @@ def put_flights(
 
 def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
     table, within = seen.picture.plots, f"{name}/"
+    stated = [repr(sensor) for sensor in table.sensors]
     ways = []
     for flight in seen.picture.flights:
         about = turn.put(
@@ -122,7 +123,7 @@ def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
         sensor = table.sensors[number]
         turn.put(
             f"{within}sensor/{sensor.owner}/{sensor.id}",
-            (repr(sensor),),
+            (stated[number],),
             partial(_sensor, sensor, within, voice),
         )
     used = np.ones(len(table), bool)
@@ -132,7 +133,7 @@ def _put(turn: Turn, name: str, seen: FlightPicture, voice: Voice) -> None:
         packet = f"{within}plots/{source}/{sensor.owner}/{sensor.id}"
         turn.put(
             packet,
-            (len(rows), repr(sensor), used[rows].tobytes()),
+            (len(rows), stated[number], used[rows].tobytes()),
             partial(_plots, table, rows, used, packet, voice),
         )
     turn.put(f"{within}head", *_head(name, seen, ways))
