@@ -197,12 +197,12 @@ def _gain(counts: NDArray[np.float64], exposure: NDArray[np.float64]) -> NDArray
     before[:, at] = _cost(sums[:, at], spans[at])
     after = np.full(sums.shape, np.inf)
     after[:, at] = _cost(sums[:, [-1]] - sums[:, at], spans[-1] - spans[at])
-    best = np.maximum(best, (whole - before - after)[:, at].max(axis=1))
+    np.maximum(best, (whole - before - after)[:, at].max(axis=1), out=best)
     a, b = _spells(n)
     if len(a):
         inside = _cost(sums[:, b] - sums[:, a], spans[b] - spans[a])
         two = whole - before[:, a] - inside - after[:, b]
-        best = np.maximum(best, two.max(axis=1) / 2.0)
+        np.maximum(best, two.max(axis=1) / 2.0, out=best)
     return best
 
 
