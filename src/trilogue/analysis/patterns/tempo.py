@@ -19,6 +19,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import ruptures
@@ -190,19 +191,27 @@ def _gain(counts: NDArray[np.float64], exposure: NDArray[np.float64]) -> NDArray
         return best
     sums = np.concatenate([np.zeros((number, 1)), counts.cumsum(axis=1)], axis=1)
     spans = np.concatenate([[0.0], exposure.cumsum()])
-    whole = _cost(sums[:, -1], spans[-1])
-    for a in range(LEAST_QUARTERS, n - LEAST_QUARTERS + 1):
-        before = _cost(sums[:, a], spans[a])
-        one = whole - before - _cost(sums[:, -1] - sums[:, a], spans[-1] - spans[a])
-        np.maximum(best, one, out=best)
-        later = np.arange(a + LEAST_QUARTERS, n - LEAST_QUARTERS + 1)
-        if not len(later):
-            continue
-        inside = _cost(sums[:, later] - sums[:, [a]], spans[later] - spans[a])
-        after = _cost(sums[:, [-1]] - sums[:, later], spans[-1] - spans[later])
-        two = (whole - before)[:, None] - inside - after
+    whole = _cost(sums[:, -1:], spans[-1])
+    at = np.arange(LEAST_QUARTERS, n - LEAST_QUARTERS + 1)
+    before = np.full(sums.shape, np.inf)
+    before[:, at] = _cost(sums[:, at], spans[at])
+    after = np.full(sums.shape, np.inf)
+    after[:, at] = _cost(sums[:, [-1]] - sums[:, at], spans[-1] - spans[at])
+    np.maximum(best, (whole - before - after)[:, at].max(axis=1), out=best)
+    a, b = _spells(n)
+    if len(a):
+        inside = _cost(sums[:, b] - sums[:, a], spans[b] - spans[a])
+        two = whole - before[:, a] - inside - after[:, b]
         np.maximum(best, two.max(axis=1) / 2.0, out=best)
     return best
+
+
+@lru_cache(maxsize=8)
+def _spells(n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where spells may begin and end among `n` quarters, `(k,)` both."""
+    a, b = np.triu_indices(n + 1, LEAST_QUARTERS)
+    fits = (a >= LEAST_QUARTERS) & (b <= n - LEAST_QUARTERS)
+    return a[fits], b[fits]
 
 
 def _cost(n: NDArray[np.float64], span: float | NDArray[np.float64]) -> NDArray[np.float64]:
