@@ -102,7 +102,6 @@ def test_people_sign_in_at_a_worker_and_the_sequencer_acts_on_their_forms(korea:
                 "language-1": "en",
                 "level-1": "CONFIDENTIAL",
                 "releasable_to-1": ["KR", "US", "JP"],
-                "caveats-1": ["ORCON"],
                 "relation-1": "",
                 "confidence": "moderate",
                 "subject": "nuclear-test",
