@@ -164,6 +164,7 @@ def test_news_come_to_the_globe_and_leave_time_and_camera(
     page = visit("JP", "en")
     page.goto(FLIGHTS)
     box = globe(page)
+    box.locator("#globe-object").select_option(index=1)
     before = drawn(page)
     box.locator("[data-view]").focus()
     for _ in range(3):
@@ -175,7 +176,6 @@ def test_news_come_to_the_globe_and_leave_time_and_camera(
     page.wait_for_timeout(1_000)
     turned, time = drawn(page), box.locator("[data-at]").inner_text()
     assert np.abs(turned - before).mean() > 3.0
-    box.locator("#globe-object").select_option(index=1)
     told = box.locator("[data-told]").inner_text()
 
     file(nodes, material, material.stretches[2])
