@@ -83,19 +83,20 @@ class Target:
     url: str
     token: str
     answers: Counter[int] = field(default_factory=Counter)
+    tried: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.engine = self.trio["KR"]
 
     def make_ready(self) -> None:
         """Have fresh reports at hand now and then, and the arrangement always in force."""
-        if self.answers.total() % 40 == 0:
-            self.service.direct(self._stock)
         engine = self.engine
         if not self.service.direct(lambda: engine.books.force(engine.now()).in_force):
             self.service.direct(
                 lambda: engine.act(lambda: engine.governing.resume("arrangement", "fuzz"))
             )
+        if self.answers.total() % 40 == 0:
+            self.service.direct(self._stock)
 
     def _stock(self) -> None:
         """File and grant two reports, the second above the level for two officers."""
@@ -160,8 +161,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     service.close()
     trio.close()
     if made.answers.total() > 1000:
-        assert {200, 201, 202, 400, 403, 404, 415, 422} <= set(made.answers), made.answers
-        assert made.answers[201] > 100, made.answers
+        # Which operations are tried over one target is the scheduler's choice: 202 is a grant's.
+        grants = {202} if "POST /v1/grants" in made.tried else set()
+        assert grants | {200, 201, 400, 403, 404, 415, 422} <= set(made.answers), made.answers
+        assert made.answers[201] > made.answers.total() / 25, made.answers
 
 
 @SCHEMA.parametrize()
@@ -180,6 +183,7 @@ def test_no_request_breaks_the_api(case: schemathesis.Case, target: Target) -> N
     response = case.call(base_url=target.url, headers=headers)
     after = target.counts()
     target.answers[response.status_code] += 1
+    target.tried.add(case.operation.label)
 
     assert response.status_code != 500
     changed = {name: count - before[name] for name, count in after.items() if count != before[name]}
