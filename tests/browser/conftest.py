@@ -95,6 +95,7 @@ def visit(browser, nodes):
             java_script_enabled=script,
         )
         contexts.append(context)
+        context.set_default_timeout(90_000)  # the first picture of a node loads its numerics
         for one in before:
             context.add_init_script(one)
         page = context.new_page()
