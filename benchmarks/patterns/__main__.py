@@ -130,14 +130,14 @@ def one(*, path: Path) -> None:
     from trilogue.analysis.patterns.bulk import bulk
     from trilogue.analysis.patterns.findings import counted
     from trilogue.analysis.patterns.trajectories import best_estimates
-    from trilogue.cli.patterns.gather import nuclear_tests
+    from trilogue.analysis.seismology.events import days_of_tests
 
     passed()
     with bulk(path) as file:
         passed()
         count = file.tally()
         passed()
-        counted(count, nuclear_tests(), best_estimates(count.flights))
+        counted(count, days_of_tests(), best_estimates(count.flights))
         passed()
         end = count.last + timedelta(days=1)
         file.news(end - timedelta(days=30), end)

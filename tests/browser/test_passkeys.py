@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -27,18 +25,6 @@ EXPECTED = (
     "net::ERR_CONNECTION_REFUSED",  # the page listens for news while its node is brought up again
 )
 TEXT = "The vehicle flew for 53 minutes on a lofted path."
-
-
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
-    """Three nodes that run under an adopted arrangement."""
-    made = Nodes.copy(tmp_path_factory.mktemp("passkeys") / "nodes")
-    made.start()
-    yield made
-    made.end()
-    for node in made:
-        sys.stdout.write(f"--- {node.name}\n{node.stderr[-4000:]}\n")
-        assert "a page failed" not in node.stderr
 
 
 def console(nodes: Nodes, who: str) -> str:

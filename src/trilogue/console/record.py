@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,19 +21,8 @@ if TYPE_CHECKING:
     from trilogue.analysis.patterns.view import Row
     from trilogue.figures.paper import Figure
 
-__all__ = ["FIGURES", "Bar", "Found", "Shown", "SitePoint", "figure", "found", "shown"]
+__all__ = ["Bar", "Found", "Shown", "SitePoint", "figure", "found", "shown"]
 
-FIGURES = {
-    "tempo": ("tempo", "classes"),
-    "salvos": ("salvos",),
-    "sites": ("sites",),
-    "clock": ("hours",),
-    "trajectories": ("shapes", "ranges"),
-    "outcomes": ("outcomes",),
-    "reach": ("reach",),
-}
-"""What is drawn of each section of findings."""
-_SECTIONS = ("new", *FIGURES, "nuclear")
 _WIDTH, _HEIGHT = 640, 520
 _KM = 1.15
 """How many units of the map a kilometre takes."""
@@ -145,6 +133,7 @@ def shown(lang: Lang) -> Shown:
 @cache
 def found(lang: Lang) -> tuple[Found, ...]:
     """Return what was found in the record, said in a language."""
+    from trilogue.figures.patterns.drawn import FIGURES
     from trilogue.figures.patterns.said import sentences
     from trilogue.figures.patterns.words import Words
 
@@ -156,38 +145,23 @@ def found(lang: Lang) -> tuple[Found, ...]:
             title=words.say(f"page.{name}"),
             said=tuple(said[name]),
             method=words.say(f"method.{name}"),
-            figures=FIGURES.get(name, ()),
+            figures=tuple(FIGURES.get(name, ())),
         )
-        for name in _SECTIONS
+        for name in ("new", *FIGURES, "nuclear")
     )
 
 
 @cache
 def figure(name: str, lang: Lang) -> Figure:
     """Return what is drawn of a finding. Raises `NotFoundError`."""
+    from trilogue.figures.patterns.drawn import FIGURES
     from trilogue.figures.patterns.words import Words
 
-    draw = _figures().get(name)
+    draw = {one: draw for drawn in FIGURES.values() for one, draw in drawn.items()}.get(name)
     if draw is None:
         raise NotFoundError(f"nothing is drawn as {name[:40]!r}")
     with _drawing:
         return draw(_findings(), Words(lang))
-
-
-def _figures() -> Mapping[str, Callable[..., Figure]]:
-    from trilogue.figures.patterns import flown, maps, over_time
-
-    return {
-        "tempo": over_time.tempo_figure,
-        "classes": over_time.classes_figure,
-        "salvos": over_time.salvos_figure,
-        "sites": maps.sites_figure,
-        "hours": flown.hours_figure,
-        "shapes": flown.shapes_figure,
-        "ranges": flown.ranges_figure,
-        "outcomes": flown.outcomes_figure,
-        "reach": maps.reach_figure,
-    }
 
 
 _finding = threading.Lock()
@@ -203,12 +177,9 @@ def _findings() -> Findings:
 def _found_once() -> Findings:
     from trilogue.analysis.patterns.findings import find
     from trilogue.analysis.patterns.view import shipped_launches
-    from trilogue.analysis.seismology.events import known_tests
+    from trilogue.analysis.seismology.events import days_of_tests
 
-    tests = [
-        (name, date.fromisoformat(one.date).toordinal()) for name, one in known_tests().items()
-    ]
-    return find(shipped_launches(), tests, since=None)
+    return find(shipped_launches(), days_of_tests(), since=None)
 
 
 def _outcome(row: Row, say: Callable[[str], str]) -> str:

@@ -10,10 +10,11 @@ from tests.support.visitor import Visitor
 
 from trilogue.console import record
 from trilogue.console.words import LANGUAGES
+from trilogue.figures.patterns.drawn import FIGURES
 from trilogue.node.tokens import Role
 
 NAMES = {"en": "Pyongyang", "ko": "평양", "ja": "平壌"}
-DRAWN = [name for names in record.FIGURES.values() for name in names]
+DRAWN = [name for names in FIGURES.values() for name in names]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -16,11 +16,18 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 
-__all__ = ["KnownEvent", "KnownTest", "Magnitude", "known_events", "known_tests"]
+__all__ = [
+    "KnownEvent",
+    "KnownTest",
+    "Magnitude",
+    "days_of_tests",
+    "known_events",
+    "known_tests",
+]
 
 _NUMBER = re.compile(r"(ML ~)?(\d\.\d)\b")
 
@@ -75,6 +82,11 @@ def known_events() -> dict[str, KnownEvent]:
 def known_tests() -> dict[str, KnownTest]:
     """Return the nuclear tests by name."""
     return {k: event for k, event in known_events().items() if isinstance(event, KnownTest)}
+
+
+def days_of_tests() -> list[tuple[str, int]]:
+    """Return the nuclear tests with their days as ordinals."""
+    return [(name, date.fromisoformat(one.date).toordinal()) for name, one in known_tests().items()]
 
 
 def _event(row: dict[str, str]) -> KnownEvent:

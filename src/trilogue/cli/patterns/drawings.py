@@ -5,33 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trilogue.cli.value.drawings import Drawing
-from trilogue.figures.patterns.flown import (
-    hours_figure,
-    outcomes_figure,
-    ranges_figure,
-    shapes_figure,
-)
-from trilogue.figures.patterns.maps import reach_figure, sites_figure
-from trilogue.figures.patterns.over_time import classes_figure, salvos_figure, tempo_figure
+from trilogue.figures.patterns.drawn import FIGURES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from trilogue.analysis.patterns.findings import Findings
-    from trilogue.figures.paper import Figure
     from trilogue.figures.patterns.words import Words
 
 __all__ = ["drawings"]
-
-_FIGURES: dict[str, dict[str, Callable[[Findings, Words], Figure]]] = {
-    "tempo": {"tempo": tempo_figure, "classes": classes_figure},
-    "salvos": {"salvos": salvos_figure},
-    "sites": {"sites": sites_figure},
-    "clock": {"hours": hours_figure},
-    "trajectories": {"shapes": shapes_figure, "ranges": ranges_figure},
-    "outcomes": {"outcomes": outcomes_figure},
-    "reach": {"reach": reach_figure},
-}
 
 
 def drawings(found: Findings, words: Words) -> dict[str, list[Drawing]]:
@@ -42,5 +22,5 @@ def drawings(found: Findings, words: Words) -> dict[str, list[Drawing]]:
             for name, draw in figures.items()
             if name != "hours" or found.clock is not None
         ]
-        for section, figures in _FIGURES.items()
+        for section, figures in FIGURES.items()
     }

@@ -10,9 +10,9 @@ from trilogue.analysis.patterns.conflicts import Conflict, conflicts
 from trilogue.analysis.patterns.findings import Findings, find
 from trilogue.analysis.patterns.merge import Merged, launches
 from trilogue.analysis.patterns.source import Source
-from trilogue.analysis.seismology.events import known_tests
+from trilogue.analysis.seismology.events import days_of_tests
 
-__all__ = ["Results", "gather", "nuclear_tests"]
+__all__ = ["Results", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,5 @@ def gather(sources: Sequence[Source], merged: Sequence[Merged], since: date | No
         sources=tuple(sources),
         merged=tuple(merged),
         conflicts=conflicts(merged, [one.name for one in sources]),
-        found=find(launches(merged), nuclear_tests(), since=since),
+        found=find(launches(merged), days_of_tests(), since=since),
     )
-
-
-def nuclear_tests() -> list[tuple[str, int]]:
-    """Return the known nuclear tests with their days as ordinals."""
-    return [(name, date.fromisoformat(one.date).toordinal()) for name, one in known_tests().items()]
