@@ -19,8 +19,9 @@ __all__ = ["Named"]
 class Named:
     """Each statement of `found` as a method.
 
-    `run` gives a statement with its parameters to the database and returns a cursor; `change` and
-    `change_many` return how many rows were changed.
+    `run` gives a statement with its parameters to the database and returns a cursor, and so does
+    `read` for one that changes nothing and may be given twice; `change` and `change_many` return
+    how many rows were changed.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class Named:
         found: Mapping[str, Statement],
         *,
         run: Callable[..., Any],
+        read: Callable[..., Any],
         change: Callable[..., int],
         change_many: Callable[..., int],
     ) -> None:
         self._found = found
         self._run = run
+        self._read = read
         self._change = change
         self._change_many = change_many
 
@@ -42,22 +45,23 @@ class Named:
         return bound
 
     def _bind(self, statement: Statement) -> Callable[..., Any]:
-        sql, run, change, change_many = (
+        sql, read, change, change_many = (
             statement.sql,
-            self._run,
+            self._read,
             self._change,
             self._change_many,
         )
+        of = self._run if statement.operation is SQLOperationType.INSERT_RETURNING else read
 
         def value(**given: Any) -> Any:
-            row = run(sql, given).fetchone()
+            row = of(sql, given).fetchone()
             return None if row is None else next(iter(row.values()))
 
         match statement.operation:
             case SQLOperationType.SELECT:
-                return lambda **given: run(sql, given)
+                return lambda **given: read(sql, given)
             case SQLOperationType.SELECT_ONE:
-                return lambda **given: run(sql, given).fetchone()
+                return lambda **given: read(sql, given).fetchone()
             case SQLOperationType.INSERT_UPDATE_DELETE:
                 return lambda **given: change(sql, given)
             case SQLOperationType.INSERT_UPDATE_DELETE_MANY:

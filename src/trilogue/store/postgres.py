@@ -6,8 +6,9 @@
 Everything else in the URL is libpq's. Each commit is on the server's disk before it returns: a
 server that runs without `fsync` is refused, and `synchronous_commit` is turned on where it is off.
 
-A connection that broke is made anew at the next statement. One that breaks inside a transaction
-takes it down; when it breaks at the very commit, nobody here can tell whether that happened, and
+A connection that broke is made anew at the next statement, and what only reads is asked once more:
+nobody is told that the store is gone when it is back. One that breaks inside a transaction takes it
+down; when it breaks at the very commit, nobody here can tell whether that happened, and
 whoever asked is told that the store is unavailable.
 
 PostgreSQL's text holds no NUL. None of the texts that name something has one; in what people and
@@ -85,7 +86,13 @@ class PostgresDatabase(Database):
         self._reads_only = False
         self._lease: Lease | None = None
         self._connection = self._connect()
-        self.q = Named(_STATEMENTS, run=self.run, change=self.change, change_many=self.change_many)
+        self.q = Named(
+            _STATEMENTS,
+            run=self.run,
+            read=self.read,
+            change=self.change,
+            change_many=self.change_many,
+        )
         try:
             self._prepare()
         except BaseException:
@@ -224,6 +231,16 @@ class PostgresDatabase(Database):
         raise UnavailableError(
             "the store cannot be reached: the connection broke", hint="try again in a second"
         )
+
+    def read(self, statement: str, given: Row | None = None) -> psycopg.Cursor[Row]:
+        """Run a statement that changes nothing, once more if the connection had broken unnoticed."""
+        unnoticed = not self._within and not self._connection.closed
+        try:
+            return self.run(statement, given)
+        except UnavailableError:
+            if not unnoticed or not self._connection.closed:
+                raise
+        return self.run(statement, given)
 
     def change(self, statement: str, given: Row) -> int:
         """Run a statement that writes; return how many rows it changed."""

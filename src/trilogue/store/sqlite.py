@@ -61,6 +61,7 @@ class SqliteDatabase(Database):
         self.q = Named(
             _STATEMENTS,
             run=execute,
+            read=execute,
             change=lambda sql, given: execute(sql, given).rowcount,
             change_many=lambda sql, rows: executemany(sql, rows).rowcount,
         )
