@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from trilogue.analysis.flight.record import launch_of
+from trilogue.analysis.flight.record import Launch
 from trilogue.analysis.patterns.news import BASELINE_DAYS, Moments, News, Past, news
 from trilogue.analysis.patterns.occasions import MINUTES, occasions
 from trilogue.analysis.patterns.source import COLUMNS
@@ -145,17 +145,8 @@ class Bulk:
             recent=recent,
         )  # fmt: skip
         # A day more on either side, so that no occasion is cut.
-        rows = self._rows(
-            f"SELECT line, {', '.join(COLUMNS)} FROM raw WHERE length(date_utc) = 10"  # noqa: S608
-            " AND date_utc >= ? AND date_utc < ? ORDER BY line",
-            (begin - timedelta(days=1)).isoformat(),
-            (end + timedelta(days=1)).isoformat(),
-        )
-        recent_rows = [
-            launch_of(dict(zip(COLUMNS, (v or "" for v in row[1:]), strict=True)), row[0])
-            for row in rows
-        ]
-        return news(before, occasions(recent_rows), begin, end)
+        rows = self._rows(_script("recent"), begin - timedelta(days=1), end + timedelta(days=1))
+        return news(before, occasions(map(_launch, rows)), begin, end)
 
     def _moments(self, column: str, at: date) -> dict[str, Moments]:
         rows = self._rows(_script("moments", column=column), at)
@@ -196,6 +187,17 @@ class Bulk:
             if light is not None:
                 lights[season, light] += n
         return {"hours": hours, "weekdays": weekdays, "seasons": seasons, "lights": lights}
+
+
+def _launch(row: tuple[Any, ...]) -> Launch:
+    """Return what `news` looks at of a launch: identifiers without names, no place, no bearing."""
+    line, day, time, missile, kind, manoeuvre, site, apogee, distance, outcome = row
+    return Launch(
+        row=line, date=day, time=time, serial=None, missile_id=missile, missile=missile, kind=kind,
+        manoeuvre=manoeuvre or None, site_id=site, site=site, latitude=None, longitude=None,
+        area="", apogee_m=apogee, distance_m=distance, bearing_deg=None, bearing_known=False,
+        outcome=outcome, time_conflict=None,
+    )  # fmt: skip
 
 
 def _script(name: str, **values: object) -> str:

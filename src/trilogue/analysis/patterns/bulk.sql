@@ -110,6 +110,11 @@ FROM (
 )
 GROUP BY missile
 
+-- name: recent
+SELECT line, date_utc, CASE WHEN moment IS NOT NULL THEN clock END, missile, kind, manoeuvre, site,
+    apogee_m, distance_m, outcome
+FROM launch WHERE day >= ? AND day < ? ORDER BY line
+
 -- name: clock
 WITH begun AS (
     SELECT o.begun AS at, p.latitude, p.longitude,
