@@ -230,6 +230,15 @@ def bodies(kind: str, speaker: str) -> Strategy[Body]:
             rules=lists(names),
             reason=texts,
             language=st.sampled_from(["en", "ko", "ja"]),
+        )
+        | st.builds(
+            RefusalBody,
+            act=st.just("request"),
+            answers=cites(st.sampled_from(others(speaker))),
+            rules=lists(names),
+            reason=texts,
+            language=st.sampled_from(["en", "ko", "ja"]),
+            approvals=lists(approvals),
         ),
         "withdrawal": st.builds(
             WithdrawalBody, grant=own, audience=subsets(others(speaker), 1), reason=texts

@@ -192,13 +192,23 @@ def test_an_officer_registers_a_passkey_grants_and_refuses_with_it(nodes: Nodes,
     page.wait_for_url("**/desk")
     nodes.settle()
 
-    # Refused: the next one, with a reason.
+    # Refused: the next one, with a reason that is signed, too; who asked reads it where it asked.
     ask(nodes, "And once more.")
+    asker = person("JP").page
+    asker.locator("#own a").last.click()
+    asker.get_by_text("And once more.").wait_for()
     page.goto("/desk")
     page.locator("#asked a").last.click()
     page.get_by_label("Reason").fill("It was granted already.")
-    page.get_by_role("button", name="Refuse").click()
+    page.get_by_role("button", name="Refuse with your passkey").click()
+    page.wait_for_url("**/signatures/*")
+    looked_at(page)
+    assert page.get_by_text("It was granted already.").is_visible()
+    page.get_by_role("button", name="Sign with your passkey").click()
     page.wait_for_url("**/desk")
+    asker.get_by_text("It was granted already.").wait_for()
+    assert asker.get_by_text(f"signed by {OFFICER} with a passkey").is_visible()
+    looked_at(asker)
 
     # The recipient verified it and opens it.
     jp = person("JP").page

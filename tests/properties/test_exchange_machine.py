@@ -157,7 +157,7 @@ class Exchange(RuleBasedStateMachine):
         cite = self.requests[pick % len(self.requests)]
         given = RefusalInput(request=Place(speaker=cite.speaker, index=cite.index), reason="no")
         with suppress(LocalError):
-            self.trio.act(who, lambda engine: engine.desk.refuse(given))
+            self.trio.act(who, lambda engine: engine.desk.refuse(given, OFFICERS[:1]))
 
     @rule(lasts=windows)
     def stand(self, lasts):

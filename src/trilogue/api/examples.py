@@ -331,7 +331,17 @@ ANSWERS: dict[tuple[str, int], Any] = {
             **GIVEN["request"],
             "portions": [],
             "state": "granted",
-            "answers": [_GRANT],
+            "answers": [_GRANT, {"speaker": "KR", "index": 40}],
+            "refusals": [
+                {
+                    "refusal": {"speaker": "KR", "index": 40},
+                    "issued": _AT,
+                    "reason": "The stations are being checked: ask again tomorrow.",
+                    "language": "en",
+                    "officers": ["kim-ju"],
+                    "by_hand": True,
+                }
+            ],
         },
         39,
     ),

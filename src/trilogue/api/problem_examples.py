@@ -50,7 +50,7 @@ _PROBLEMS: tuple[TrilogueError, ...] = (
     ),
     SameOfficerError("kim-ju has agreed to grant 3 already"),
     PasskeyError(
-        "kim-ju has a passkey, so nothing else grants in that name",
+        "kim-ju has a passkey, so nothing else grants or refuses in that name",
         hint="grant at the console, and sign there",
     ),
     TooLargeError("a request of more than 4194304 bytes"),

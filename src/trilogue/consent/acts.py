@@ -147,14 +147,29 @@ class StandingBody(Act, frozen=True, kw_only=True):
     approvals: tuple[Approval, ...]
 
 
-class RefusalBody(Act, frozen=True, kw_only=True):
-    """No, because … To a request (`answers`), or to an act of the node's own people."""
+class RefusalBody(Act, frozen=True, kw_only=True, omit_defaults=True):
+    """No, because … To a request (`answers`), or to an act of the node's own people.
+
+    A person refuses a request, and approves the refusal. The other acts are refused by the rules,
+    in nobody's name.
+    """
 
     act: Literal["submit", "request", "grant", "relay", "accept", "read", "release-derived", "send"]
     answers: Cite | None
     rules: tuple[str, ...]
     reason: str
     language: Literal["en", "ko", "ja"]
+    approvals: tuple[Approval, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse approvals of what nobody approves."""
+        if self.approvals and not self.by_person:
+            raise ValueError("only the refusal of a request has approvals")
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it answers a request: what rules refuse is in nobody's name."""
+        return self.act == "request" and self.answers is not None
 
 
 class WithdrawalBody(Act, frozen=True, kw_only=True):

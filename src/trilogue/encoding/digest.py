@@ -34,6 +34,7 @@ class Domain:
     ARRANGEMENT = b"trilogue/v1/arrangement\n"
     KEYS = b"trilogue/v1/keys\n"
     EXTENT = b"trilogue/v1/extent\n"
+    REFUSAL = b"trilogue/v1/refusal\n"
 
 
 def same(one: bytes, other: bytes) -> bool:

@@ -41,7 +41,7 @@ from trilogue.protocol.bodies import (
     ReclassificationBody,
     RelayBody,
 )
-from trilogue.protocol.granting import check_approvals
+from trilogue.protocol.granting import check_approvals, refusal_digest
 from trilogue.protocol.keys import verify_material
 from trilogue.protocol.opening import Opened, open_grant
 from trilogue.protocol.passage import Relays
@@ -115,6 +115,8 @@ class Accepting:
                 self._standing(heard, incoming)
             case "grant":
                 self._grant(heard, incoming)
+            case "refusal":
+                self._refusal(heard, incoming)
             case "withdrawal":
                 self._withdrawal(heard, incoming)
             case "relay":
@@ -214,6 +216,16 @@ class Accepting:
         incoming.receipts += (portion.receipt() for portion in opened)
         incoming.opened[heard.cite] = opened
         incoming.officers[heard.cite] = self._officers(grant)
+
+    def _refusal(self, heard: Heard, incoming: Incoming) -> None:
+        statement = heard.statement
+        body = statement.says(RefusalBody)
+        if not body.by_person:
+            return
+        if not body.approvals:
+            raise GrantError("a request is refused in nobody's name")
+        keys = self._books.keys_before(statement.speaker, statement.index, incoming.at)
+        check_approvals(body.approvals, refusal_digest(body), keys)
 
     def _withdrawal(self, heard: Heard, incoming: Incoming) -> None:
         statement = heard.statement

@@ -51,6 +51,7 @@ __all__ = [
     "PortionEntry",
     "PortionState",
     "RaidEntry",
+    "RefusalEntry",
     "ReportEntry",
     "RequestEntry",
     "RequestState",
@@ -276,6 +277,18 @@ class AccessEntry(Answer, frozen=True, kw_only=True):
 # Consent.
 
 
+class RefusalEntry(Answer, frozen=True, kw_only=True):
+    """Why a request was refused, in which language, and by which officers."""
+
+    refusal: Place
+    issued: Instant
+    reason: str
+    language: Literal["en", "ko", "ja"]
+    officers: tuple[str, ...]
+    by_hand: bool
+    """Whether each of them signed with a passkey of their own."""
+
+
 class RequestEntry(Answer, frozen=True, kw_only=True):
     """Who asks whom for what, for which purpose, because …; and what became of it."""
 
@@ -289,6 +302,8 @@ class RequestEntry(Answer, frozen=True, kw_only=True):
     because: str
     state: RequestState
     answers: tuple[Place, ...]
+    """Grants and refusals."""
+    refusals: tuple[RefusalEntry, ...]
 
 
 class ParticipantState(Answer, frozen=True, kw_only=True):

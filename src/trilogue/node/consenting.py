@@ -1,4 +1,4 @@
-"""Consent in somebody's name: who asks, who grants, and the second officer.
+"""Consent in somebody's name: who asks, who grants or refuses, and the second officer.
 
 The desk checks rules and windows; here it is checked that the arrangement is in force and that
 whoever consents is an officer with a release key, whose signature the grant will carry. An officer
@@ -20,7 +20,7 @@ from trilogue.node import passkeys
 from trilogue.node.authoring import Refused
 from trilogue.node.desk import NeedsSecondOfficer
 from trilogue.node.engine import Engine
-from trilogue.node.inputs import GrantInput, RequestInput, StandingInput
+from trilogue.node.inputs import GrantInput, RefusalInput, RequestInput, StandingInput
 from trilogue.node.problem import PasskeyError, SameOfficerError
 from trilogue.protocol.statement import Composed
 from trilogue.store.database import Row
@@ -30,6 +30,7 @@ __all__ = [
     "agree",
     "drop",
     "grant",
+    "refuse",
     "request",
     "require_officer",
     "stand",
@@ -74,6 +75,18 @@ def grant(
         approval=None if signed is None else canonical.encode(signed),
     )
     return Deferred(number, officer, done.rules, done.reason)
+
+
+def refuse(
+    engine: Engine, given: RefusalInput, officer: str, signed: Approval | None = None
+) -> Composed:
+    """Inside an act: refuse a request in an officer's name.
+
+    `signed` is what the officer's passkey signed. Raises `ConsentError` when it has to and did not.
+    """
+    require_officer(engine, officer)
+    _require_hand(engine, officer, signed)
+    return engine.desk.refuse(given, (officer,), _each(signed))
 
 
 def waiting(engine: Engine, number: int) -> tuple[GrantInput, str]:
@@ -142,7 +155,7 @@ def require_officer(engine: Engine, name: str) -> None:
     officers = engine.keystore.officers()
     if name not in officers and not passkeys.published(engine.books, name):
         raise ConsentError(
-            f"{name} has no release key here, so nothing can be granted in that name",
+            f"{name} has no release key here, so nothing can be granted or refused in that name",
             hint=f"release officers are {', '.join(officers) or 'none'}",
         )
 
@@ -151,8 +164,8 @@ def _require_hand(engine: Engine, officer: str, signed: Approval | None) -> None
     """Raise `PasskeyError` when an officer has a passkey and did not sign with it."""
     if signed is None and passkeys.published(engine.books, officer):
         raise PasskeyError(
-            f"{officer} has a passkey, so nothing else grants in that name",
-            hint="grant at the console, and sign there",
+            f"{officer} has a passkey, so nothing else grants or refuses in that name",
+            hint="do it at the console, and sign there",
         )
 
 

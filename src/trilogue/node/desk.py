@@ -56,6 +56,7 @@ from trilogue.protocol.granting import (
     approve,
     check_approvals,
     make_grant,
+    refusal_digest,
     seal_boxes,
 )
 from trilogue.protocol.statement import Composed
@@ -214,23 +215,29 @@ class Desk:
                 grants.append(self._give(holdings, grant))
         return grants
 
-    def refuse(self, given: RefusalInput) -> Composed:
-        """Refuse a request, with the reason."""
+    def draft_refusal(self, given: RefusalInput) -> RefusalBody:
+        """Return the refusal of a request that still wants its approval."""
         request = self._cite(given.request, "request")
         statement = self._books.statement(request)
         assert statement is not None
         if statement.says(RequestBody).originator != self._books.me:
             raise ConsentError(f"request {request.short} does not ask {self._books.me}")
-        return self._sequencer.log(
-            "refusal",
-            RefusalBody(
-                act="request",
-                answers=request,
-                rules=(),
-                reason=given.reason,
-                language=given.language,
-            ),
+        return RefusalBody(
+            act="request", answers=request, rules=(), reason=given.reason, language=given.language
         )
+
+    def refuse(
+        self, given: RefusalInput, officers: tuple[str, ...], signed: tuple[Approval, ...] = ()
+    ) -> Composed:
+        """Refuse a request, with the reason, in the name of these officers.
+
+        `signed` is what officers signed by their own hand. For the others their release keys sign.
+        """
+        draft = self.draft_refusal(given)
+        if not officers:
+            raise ConsentError("a refusal needs an officer who gives it")
+        approvals = self._sign(refusal_digest(draft), officers, signed)
+        return self._sequencer.log("refusal", msgspec.structs.replace(draft, approvals=approvals))
 
     def withdraw(self, given: WithdrawalInput) -> Composed:
         """End a grant or a standing consent for some or all of its audience."""
@@ -429,7 +436,7 @@ class Desk:
     def _sign(
         self, digest: bytes, officers: tuple[str, ...], signed: tuple[Approval, ...]
     ) -> tuple[Approval, ...]:
-        """Return the approvals of a grant, by officer; nothing that its readers would refuse."""
+        """Return the approvals of a digest, by officer; nothing that their readers would refuse."""
         keys = self._books.keys_of(self._books.me, self._clock())
         by_hand = {*check_approvals(signed, digest, keys)}
         rest = tuple(officer for officer in officers if officer not in by_hand)
@@ -437,7 +444,7 @@ class Desk:
             if any(one.officer == officer for one in keys.passkeys):
                 raise PasskeyError(
                     f"{officer} has a passkey and did not sign with it",
-                    hint="sign the grant at the console",
+                    hint="sign at the console",
                 )
         made = (*signed, *self._approvals(digest, rest))
         return tuple(sorted(made, key=lambda approval: approval.officer))

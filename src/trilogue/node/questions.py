@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from trilogue.arrangement import Lang, render
-from trilogue.consent.acts import Approval, GrantBody, RequestBody, StandingBody
+from trilogue.consent.acts import (
+    Approval,
+    GrantBody,
+    RefusalBody,
+    RequestBody,
+    StandingBody,
+)
 from trilogue.encoding import base64, canonical
 from trilogue.errors import NotFoundError
 from trilogue.node.answers import (
@@ -28,6 +34,7 @@ from trilogue.node.answers import (
     ParticipantAnswer,
     ParticipantState,
     PendingEntry,
+    RefusalEntry,
     RequestEntry,
     StandingEntry,
     StatementEntry,
@@ -198,7 +205,7 @@ def request(engine: Engine, at: Place) -> RequestEntry:
 
 def _request(engine: Engine, row: Row) -> RequestEntry:
     body = read_statement(row["raw"]).says(RequestBody)
-    answers = engine.db.q.citing(speaker=row["speaker"], idx=row["idx"])
+    answers = list(engine.db.q.citing(speaker=row["speaker"], idx=row["idx"]))
     return RequestEntry(
         position=row["position"],
         request=place_of(row),
@@ -212,6 +219,24 @@ def _request(engine: Engine, row: Row) -> RequestEntry:
         because=body.because,
         state=row["state"],
         answers=tuple(place_of(one) for one in answers if one["kind"] in ("grant", "refusal")),
+        refusals=tuple(
+            _refusal(engine, one)
+            for one in answers
+            if one["kind"] == "refusal" and one["speaker"] == body.originator
+        ),
+    )
+
+
+def _refusal(engine: Engine, place: Row) -> RefusalEntry:
+    row = engine.db.q.statement_at(speaker=place["speaker"], idx=place["idx"])
+    body = read_statement(row["raw"]).says(RefusalBody)
+    return RefusalEntry(
+        refusal=place_of(row),
+        issued=row["issued"],
+        reason=body.reason,
+        language=body.language,
+        officers=_officers(body.approvals),
+        by_hand=all(approval.passkey is not None for approval in body.approvals),
     )
 
 

@@ -1,5 +1,7 @@
 """The originator's side of consent: seal the keys of portions to an audience, and approve it.
 
+A refusal is approved as a grant is: whoever asked learns which officer said no.
+
 A grant is made once; each participant of its audience gets its own box, sealed to its sealing key
 (HPKE, one encapsulation for all keys of the grant). The box is bound to the grant's extent: the
 same keys under another extent do not open.
@@ -12,7 +14,15 @@ from functools import lru_cache
 
 import msgspec
 
-from trilogue.consent.acts import Approval, AssertionBody, Box, Extent, GrantBody, GrantItem
+from trilogue.consent.acts import (
+    Approval,
+    AssertionBody,
+    Box,
+    Extent,
+    GrantBody,
+    GrantItem,
+    RefusalBody,
+)
 from trilogue.consent.extent import extent_digest
 from trilogue.encoding import base64, canonical
 from trilogue.encoding.digest import Domain, commit, sha256
@@ -34,6 +44,7 @@ __all__ = [
     "check_passkey",
     "make_grant",
     "passkey_challenge",
+    "refusal_digest",
     "seal_boxes",
 ]
 
@@ -63,7 +74,10 @@ def make_grant(
 
 
 def approve(digest: bytes, officer: str, release_key: SecretKey) -> Approval:
-    """Sign what is approved in the officer's name. `digest` is `extent_digest` of a grant."""
+    """Sign what is approved in the officer's name.
+
+    `digest` is `extent_digest` of a grant, or `refusal_digest`.
+    """
     return Approval(officer=officer, note=sign_text(release_key, _approval_text(officer, digest)))
 
 
@@ -71,7 +85,8 @@ def passkey_challenge(officer: str, digest: bytes) -> bytes:
     """Return what an officer's passkey is asked to sign: SHA-256 of the text that `approve` signs.
 
     WebAuthn §13.4.3 asks for a random challenge, so that no old answer serves again. Here an
-    answer serves for nothing but this grant, to the millisecond at which it begins.
+    answer serves for nothing but this grant, to the millisecond at which it begins, or for the
+    refusal of this request.
     """
     return sha256(_approval_text(officer, digest).encode())
 
@@ -155,6 +170,11 @@ def check_passkey(
         )
     except (FormatError, SignatureError) as error:
         raise type(error)(f"approval by {officer}: {error.message}", step=7) from error
+
+
+def refusal_digest(body: RefusalBody) -> bytes:
+    """Return the digest that an officer signs: all of a refusal but its approvals."""
+    return commit(Domain.REFUSAL, canonical.encode(msgspec.structs.replace(body, approvals=())))
 
 
 def box_info(arrangement: str, originator: str, recipient: str, digest: bytes) -> bytes:

@@ -233,7 +233,7 @@ class PostgresDatabase(Database):
         )
 
     def read(self, statement: str, given: Row | None = None) -> psycopg.Cursor[Row]:
-        """Run a statement that changes nothing, once more if the connection had broken unnoticed."""
+        """Run a statement that only reads, once more if the connection had broken unnoticed."""
         unnoticed = not self._within and not self._connection.closed
         try:
             return self.run(statement, given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.trio import SITE, Filed, Trio, marking, portion
+from tests.support.trio import OFFICERS, SITE, Filed, Trio, marking, portion
 
 from trilogue.consent.acts import Description, GrantBody, RequestBody
 from trilogue.errors import (
@@ -73,7 +73,7 @@ def test_a_request_is_refused_with_the_reason_and_may_be_granted_later(trio: Tri
     asked = trio.request("JP", "KR")
     trio.settle()
     refusal = RefusalInput(request=place(asked), reason="아직 이르다", language="ko")
-    trio.act("KR", lambda engine: engine.desk.refuse(refusal))
+    trio.act("KR", lambda engine: engine.desk.refuse(refusal, OFFICERS))
     assert trio.settle() == []
     assert state(trio, "JP", "request", asked, "KR") == "refused"
     (heard,) = [s for s in trio.statements("JP", "refusal") if s.speaker == "KR"]
@@ -91,9 +91,9 @@ def test_only_who_was_asked_refuses(trio: Trio):
     trio.settle()
     refusal = RefusalInput(request=place(asked), reason="no")
     with pytest.raises(NotFoundError):
-        trio.act("JP", lambda engine: engine.desk.refuse(refusal))
+        trio.act("JP", lambda engine: engine.desk.refuse(refusal, OFFICERS))
     with pytest.raises(ConsentError, match="does not ask US"):
-        trio.act("US", lambda engine: engine.desk.refuse(refusal))
+        trio.act("US", lambda engine: engine.desk.refuse(refusal, OFFICERS))
 
 
 def test_a_request_names_or_describes_one_of_both(trio: Trio):

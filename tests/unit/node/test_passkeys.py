@@ -38,7 +38,7 @@ def registered(trio: Trio, officer: str = A, seed: bytes = b"a" * 32) -> Authent
     one = Authenticator(seed)
     who = asking(officer)
     number = trio.act("KR", lambda e: ceremonies.begin_registration(e, who))
-    asked = trio.act("KR", lambda e: ceremonies.take(e, who, number, "register"))
+    asked = trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.REGISTER))
     said = client_data("webauthn.create", asked.challenge)
     data = one.registration()
     shown = trio.act("KR", lambda e: ceremonies.finish_registration(e, who, asked, said, data))
@@ -68,7 +68,7 @@ def begun(trio: Trio, filed: Filed, who: Asking | None = None, **fields: object)
     wanted = given(filed, **fields)
     number = trio.act("KR", lambda e: ceremonies.begin_grant(e, who, wanted))
     assert isinstance(number, int)
-    return trio.act("KR", lambda e: ceremonies.take(e, who, number, "grant"))
+    return trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.SIGN))
 
 
 def finish(
@@ -76,7 +76,7 @@ def finish(
 ) -> Composed | Refused | Deferred:
     made = one.get(asked.challenge, **wrong)
     who = who or asking()
-    return trio.act("KR", lambda e: ceremonies.finish_grant(e, who, asked, one.credential, made))
+    return trio.act("KR", lambda e: ceremonies.finish_signing(e, who, asked, one.credential, made))
 
 
 def states(engine: Engine) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def test_nobody_registers_what_somebody_has(trio: Trio) -> None:
 def test_a_registration_is_made_on_this_console_alone(trio: Trio) -> None:
     one, who = Authenticator(b"a" * 32), asking()
     number = trio.act("KR", lambda e: ceremonies.begin_registration(e, who))
-    asked = trio.act("KR", lambda e: ceremonies.take(e, who, number, "register"))
+    asked = trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.REGISTER))
     said = client_data("webauthn.create", asked.challenge, "http://localhost:9999")
     with pytest.raises(InputError, match="step 9"):
         trio.act(
@@ -233,16 +233,16 @@ def test_a_question_is_answered_once_in_its_session_by_whom_it_asked_and_in_time
     number = ask()
     for other in (asking(session=b"t" * 32), asking(B)):
         with pytest.raises(NotFoundError, match="not asked in your session"):
-            trio.act("KR", lambda e: ceremonies.take(e, other, number, "grant"))  # noqa: B023
+            trio.act("KR", lambda e: ceremonies.take(e, other, number, ceremonies.SIGN))  # noqa: B023
     with pytest.raises(NotFoundError):
-        trio.act("KR", lambda e: ceremonies.take(e, who, number, "register"))
-    trio.act("KR", lambda e: ceremonies.take(e, who, number, "grant"))
+        trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.REGISTER))
+    trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.SIGN))
     with pytest.raises(NotFoundError):
-        trio.act("KR", lambda e: ceremonies.take(e, who, number, "grant"))
+        trio.act("KR", lambda e: ceremonies.take(e, who, number, ceremonies.SIGN))
     late = ask()
     trio.clock.advance(ceremonies.LASTS_SECONDS + 1)
     with pytest.raises(NotFoundError):
-        trio.act("KR", lambda e: ceremonies.take(e, who, late, "grant"))
+        trio.act("KR", lambda e: ceremonies.take(e, who, late, ceremonies.SIGN))
     assert ask() > late > number
 
 
@@ -301,7 +301,7 @@ def agreed(trio: Trio, one: Authenticator, number: int, officer: str) -> object:
     who = asking(officer)
     begins = trio.act("KR", lambda e: ceremonies.begin_agreement(e, who, number))
     assert isinstance(begins, int)
-    asked = trio.act("KR", lambda e: ceremonies.take(e, who, begins, "grant"))
+    asked = trio.act("KR", lambda e: ceremonies.take(e, who, begins, ceremonies.SIGN))
     return finish(trio, one, asked, who)
 
 

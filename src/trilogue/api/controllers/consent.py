@@ -116,10 +116,15 @@ async def drop_pending(call: Call, path: Numbered) -> Reply:
     return await call.once(lambda engine: consenting.drop(engine, path.id))
 
 
-@operation("POST", "/v1/refusals", gives=_LOGGED, raises=_AT_THE_DESK, once=True)
+@operation("POST", "/v1/refusals", gives=_LOGGED, raises=(*_AT_THE_DESK, PasskeyError), once=True)
 async def refuse(call: Call, given: RefusalInput) -> Reply:
-    """Refuse a request, with the reason."""
-    return await call.once(lambda engine: logged(engine.desk.refuse(given)))
+    """Refuse a request, with the reason, in the caller's name.
+
+    The caller must be an officer with a release key here: the refusal carries the signature. An
+    officer who has a passkey refuses at the console, and signs there.
+    """
+    officer = call.caller.name
+    return await call.once(lambda engine: logged(consenting.refuse(engine, given, officer)))
 
 
 @operation("POST", "/v1/withdrawals", gives=_LOGGED, raises=_AT_THE_DESK, once=True)

@@ -81,8 +81,7 @@ async def answer(visit: Visit) -> View | Go:
                 },
                 RefusalInput,
             )
-            await visit.act(lambda engine: engine.desk.refuse(refusal))
-            return Go("/desk")
+            return await _refuse(visit, refusal)
         return await _grant(visit, place)
     except TrilogueError as error:
         return await _request(visit, error=error)
@@ -220,6 +219,18 @@ async def _grant(visit: Visit, answers: Place | None) -> Go:
 
     done = raise_refused(await visit.act(act))
     return _signing(done) if isinstance(done, int) else Go("/desk")
+
+
+async def _refuse(visit: Visit, given: RefusalInput) -> Go:
+    """Refuse a request, or have the refusal signed first by whoever signs by hand."""
+    officer = visit.who.name
+    if await visit.ask(lambda engine: by_hand(engine, visit)):
+        who = asking(visit)
+        return _signing(
+            await visit.act(lambda engine: ceremonies.begin_refusal(engine, who, given))
+        )
+    await visit.act(lambda engine: consenting.refuse(engine, given, officer))
+    return Go("/desk")
 
 
 def _coarser(engine: Engine, given: GrantInput, grids: GeneraliseInput) -> GrantInput | Refused:

@@ -11,7 +11,7 @@ from trilogue.encoding import base64
 from trilogue.encoding.digest import commit
 from trilogue.node import catalogue, ceremonies, passkeys
 from trilogue.node.answers import PortionEntry
-from trilogue.node.ceremonies import Ceremony
+from trilogue.node.ceremonies import REGISTER, SIGN, Ceremony
 from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.inputs import Place
 from trilogue.signing.passkey import Assertion
@@ -53,7 +53,7 @@ async def register(visit: Visit) -> Go:
 async def registration(visit: Visit) -> View:
     """Show what a new passkey is for, and have the browser make it."""
     who, number = asking(visit), visit.path("number")
-    asked = await visit.ask(lambda engine: ceremonies.look(engine, who, number, "register"))
+    asked = await visit.ask(lambda engine: ceremonies.look(engine, who, number, REGISTER))
     me = visit.call.node.engine.me
     user = commit(_USER, f"{me}\n{who.officer}".encode())
     return View(
@@ -68,7 +68,7 @@ async def registered(visit: Visit) -> Go:
     """Keep the passkey that the browser made; an administrator has it published."""
     who, number = asking(visit), visit.path("number")
     client, authenticator = (signed_bytes(visit, name) for name in ("client", "authenticator"))
-    asked = await visit.act(lambda engine: ceremonies.take(engine, who, number, "register"))
+    asked = await visit.act(lambda engine: ceremonies.take(engine, who, number, REGISTER))
     await visit.act(
         lambda engine: ceremonies.finish_registration(engine, who, asked, client, authenticator)
     )
@@ -77,15 +77,15 @@ async def registered(visit: Visit) -> Go:
 
 @page("GET", "/signatures/{number:int}", roles=RELEASE)
 async def signature(visit: Visit) -> View:
-    """Show the very grant that is to be signed, and have the browser ask the officer's passkey."""
+    """Show the very thing that is to be signed, and have the browser ask the officer's passkey."""
     who, number = asking(visit), visit.path("number")
 
     def look(engine: Engine) -> View:
-        asked = ceremonies.look(engine, who, number, "grant")
+        asked = ceremonies.look(engine, who, number, SIGN)
         shown = ceremonies.to_sign(engine, asked)
         portions = [
             (place, portion)
-            for item in shown.grant.items
+            for item in (shown.grant.items if shown.grant else ())
             for place in (Place(speaker=item.report.speaker, index=item.report.index),)
             for portion in _portions(engine, place, item.portions, visit)
         ]
@@ -95,6 +95,7 @@ async def signature(visit: Visit) -> View:
                 "asked": _shown(asked),
                 "rp": who.site.rp,
                 "grant": shown.grant,
+                "refusal": shown.refusal,
                 "first": shown.first,
                 "portions": portions,
                 "elsewhere": _elsewhere(visit),
@@ -107,13 +108,13 @@ async def signature(visit: Visit) -> View:
 
 @page("POST", "/signatures/{number:int}", roles=RELEASE)
 async def sign(visit: Visit) -> Go:
-    """Grant what the officer's passkey signed, or keep it for a second officer."""
+    """Grant or refuse what the officer's passkey signed, or keep it for a second officer."""
     who, number = asking(visit), visit.path("number")
     credential, client, authenticator, made = (signed_bytes(visit, name) for name in ASSERTED)
     assertion = Assertion(authenticator, client, made)
-    asked = await visit.act(lambda engine: ceremonies.take(engine, who, number, "grant"))
+    asked = await visit.act(lambda engine: ceremonies.take(engine, who, number, SIGN))
     done = await visit.act(
-        lambda engine: ceremonies.finish_grant(engine, who, asked, credential, assertion)
+        lambda engine: ceremonies.finish_signing(engine, who, asked, credential, assertion)
     )
     raise_refused(done)
     return Go("/desk")
