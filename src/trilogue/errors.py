@@ -21,6 +21,9 @@
 
 A `PeerError` carries the acceptance step of `trilogue.protocol` at which it was raised, so that
 a refusal can be logged, counted and tested by step. `hint` says what to do next.
+
+Messages are English. What people meet at the console every day has a name beside it, `detail`,
+under which the console says message and hint in the reader's language, with the error's `values`.
 """
 
 from __future__ import annotations
@@ -50,10 +53,12 @@ __all__ = [
 class TrilogueError(Exception):
     """Root of every error that Trilogue raises on purpose."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", **values: str) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.detail = detail
+        self.values = values
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message

@@ -21,9 +21,15 @@ def check_extent(extent: Extent, participants: tuple[str, ...], originator: str)
     Raises `InputError`.
     """
     if not extent.audience:
-        raise InputError("a grant without an audience grants nothing", hint="name participants")
+        raise InputError(
+            "a grant without an audience grants nothing",
+            hint="name participants",
+            detail="no-audience",
+        )
     if not extent.purposes:
-        raise InputError("a grant without a purpose grants nothing", hint="name a purpose")
+        raise InputError(
+            "a grant without a purpose grants nothing", hint="name a purpose", detail="no-purpose"
+        )
     for field in ("audience", "purposes", "derive_for"):
         names = getattr(extent, field)
         if tuple(sorted(set(names))) != names:

@@ -153,6 +153,7 @@ def look(engine: Engine, asking: Asking, number: int, acts: tuple[Act, ...]) -> 
         raise NotFoundError(
             "this was not asked in your session, was answered, or is older than five minutes",
             hint="begin again, on the page that asked",
+            detail="asked-once",
         )
     if row["act"] in SIGN:
         credentials = tuple(base64.decode(one) for one in _usable(engine, asking))
@@ -231,7 +232,9 @@ def _approval(
     officer, known = asking.officer, _usable(engine, asking)
     if not same(passkey_challenge(officer, digest), asked.challenge):
         raise PasskeyError(
-            "what would be logged is not what was shown any more", hint="look at it again"
+            "what would be logged is not what was shown any more",
+            hint="look at it again",
+            detail="changed-since",
         )
     approval = approve_with(officer, credential, assertion)
     assert approval.passkey is not None

@@ -157,6 +157,8 @@ def require_officer(engine: Engine, name: str) -> None:
         raise ConsentError(
             f"{name} has no release key here, so nothing can be granted or refused in that name",
             hint=f"release officers are {', '.join(officers) or 'none'}",
+            detail="no-officer",
+            officer=name,
         )
 
 

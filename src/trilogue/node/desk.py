@@ -160,6 +160,8 @@ class Desk:
                 raise ConsentError(
                     f"{source.report.speaker}'s report is not this node's to grant",
                     hint=f"only {source.report.speaker} decides how far it goes: ask there",
+                    detail="not-ours",
+                    originator=source.report.speaker,
                 )
             holdings.append(self._authoring.find(source))
         self._check(extent, holdings)
@@ -257,7 +259,11 @@ class Desk:
                 raise InputError(f"grant {cite.short} is not for {participant}")
         chosen = tuple(p for p in chosen if not self._books.ended(cite, p))
         if not chosen:
-            raise ConsentError(f"grant {cite.short} is withdrawn already")
+            raise ConsentError(
+                f"grant {cite.short} is withdrawn already",
+                detail="withdrawn-already",
+                grant=cite.short,
+            )
         return self._sequencer.log(
             "withdrawal", WithdrawalBody(grant=cite, audience=chosen, reason=given.reason)
         )
@@ -397,6 +403,9 @@ class Desk:
                     f"{participant} is reached through {arrangement.hub}, which must be in the"
                     " audience too: it marks and decides what it relays",
                     hint=f"add {arrangement.hub} to the audience",
+                    detail="through-hub",
+                    participant=participant,
+                    hub=arrangement.hub,
                 )
         content = sum(holding.header.size for holding in holdings)
         if content > MAX_CONTENT:
@@ -414,6 +423,7 @@ class Desk:
             raise ConsentError(
                 f"portion {holding.portion} was reclassified since it was filed",
                 hint="file it anew under the marking that holds now, superseding this one",
+                detail="reclassified",
             )
 
     def _items(self, holdings: Iterable[Holding]) -> tuple[GrantItem, ...]:

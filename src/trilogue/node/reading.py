@@ -90,7 +90,9 @@ class Reading:
                 f"portion {source.portion} is held here, and its key in the vault is damaged",
                 hint="put the vault's copy back, or have its originator grant it again",
             )
-        raise NotFoundError(f"portion {source.portion} is not held here, or no longer")
+        raise NotFoundError(
+            f"portion {source.portion} is not held here, or no longer", detail="not-held"
+        )
 
     def open(self, holding: Holding, purpose: str, at: str) -> Opening:
         """Open one holding for a purpose at a moment; the caller owes the register."""
@@ -142,7 +144,9 @@ class Reading:
                 f"the grant {holding.grant} behind portion {holding.portion} is gone"
             )
         if self._books.ended(cite, self._books.me):
-            raise ConsentError(f"grant {cite.short} was withdrawn")
+            raise ConsentError(
+                f"grant {cite.short} was withdrawn", detail="withdrawn", grant=cite.short
+            )
         extent = statement.says(GrantBody).extent
         check_alive(extent, self._books.me, at, purpose)
         return cite, extent.derive_for, extent.expires

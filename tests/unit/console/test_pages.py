@@ -232,8 +232,11 @@ def test_a_request_is_answered_with_a_grant_or_refused_with_a_reason(
     fields = {**extent(path, offices["KR"]), "portions": offered}
     granted = officer.post(first, do="grant", **fields)
     assert granted.status_code == 303, granted.text
-    nothing = officer.post(second, do="grant", audience="JP", purposes="analysis")
-    assert "no portion is chosen" in look(nothing).text
+    for lang, said in (("en", "No portion is chosen"), ("ko", "고른 부분이 없습니다")):
+        officer.lang = lang
+        nothing = officer.post(second, do="grant", audience="JP", purposes="analysis")
+        assert said in look(nothing).text
+    officer.lang = "en"
     refused = officer.post(second, do="refuse", reason="出所を守るためです。", language="ja")
     assert refused.status_code == 303
     trio.settle()

@@ -22,6 +22,8 @@ from trilogue.node.problem import TOLD
 from trilogue.node.tokens import Role
 from trilogue.protocol.bodies import BODIES
 
+SOURCES = [*(Path(__file__).parents[3] / "src" / "trilogue").glob("**/*.py")]
+
 OPEN = {
     "state": set(get_args(PortionState)) | {"not-held"},
     "life": {after for (_, _), after in GRANT[1].items()},
@@ -30,6 +32,11 @@ OPEN = {
     "version": {"tearline", "translation", "generalised", "redacted", "what"},
     "role": {role.value for role in Role},
     "passkey-state": set(get_args(State)),
+    "detail": {
+        name
+        for path in SOURCES
+        for name in re.findall(r'detail="([a-z-]+)"', path.read_text("utf-8"))
+    },
     "problem": {one.rpartition(":")[2] for one in TOLD},
     "phase": set(get_args(Phase)),
     "known": set(get_args(Known)),

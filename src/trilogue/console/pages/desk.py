@@ -157,10 +157,16 @@ def _given(visit: Visit, answers: Place | None) -> tuple[GrantInput, GeneraliseI
     form = visit.form
     portions = list(map(source, form.many("portions")))
     if not portions:
-        raise InputError("no portion is chosen", hint="tick what is to be granted")
+        raise InputError(
+            "no portion is chosen", hint="tick what is to be granted", detail="no-portion"
+        )
     lasts = form.one("lasts")
     if lasts and not (lasts.isascii() and lasts.isdecimal() and len(lasts) < 7):
-        raise InputError(f"how long it lasts is a number of hours, not {lasts[:20]!r}")
+        raise InputError(
+            f"how long it lasts is a number of hours, not {lasts[:20]!r}",
+            detail="hours",
+            value=lasts[:20],
+        )
     given = shaped(
         {
             "portions": portions,

@@ -176,7 +176,7 @@ async def write(visit: Visit) -> View | Go:
         if do != "submit":
             return await _writing(visit, draft, arrangement)
         if given is None:
-            raise error or InputError("nothing is written")
+            raise error or InputError("nothing is written", detail="nothing-written")
         done = await visit.act(lambda engine: engine.submit(given))
         authored, _ = raise_refused(done)
     except TrilogueError as refused:
