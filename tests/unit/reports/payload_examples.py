@@ -9,8 +9,10 @@ from trilogue.reports.payloads import (
     Ellipse,
     EstimatedPosition,
     FieldOfRegard,
+    Finding,
     Identification,
     Launch,
+    LeftOut,
     Magnitude,
     Measured,
     MissileClass,
@@ -19,7 +21,9 @@ from trilogue.reports.payloads import (
     Period,
     Plots,
     Position,
+    Quantity,
     RangePlot,
+    Said,
     SeismicArrivals,
     SeismicEvent,
     Sensor,
@@ -171,6 +175,40 @@ ASSESSMENT = Assessment(
     title="豊渓里", language="ja", text="新たな活動は見られない。", confidence="low"
 )
 
+FINDING = Finding(
+    finding="tempo",
+    record=Period(begins="1984-04-09T00:00:00.000Z", ends="2026-03-14T23:59:59.999Z"),
+    said=(
+        Said(language="en", sentences=("171 occasions.",), method="By quarters."),
+        Said(language="ko", sentences=("171회.",), method="분기별."),
+        Said(language="ja", sentences=("171回。",), method="四半期ごと。"),
+    ),
+    quantities=(
+        Quantity(
+            what="rate",
+            of="2022-01-05/2026-03-14",
+            unit="1/year",
+            value=19.4,
+            low=16.0,
+            high=23.2,
+            probability=0.9,
+        ),
+        Quantity(
+            what="occasions",
+            of=None,
+            unit="1",
+            value=171.0,
+            low=None,
+            high=None,
+            probability=None,
+        ),
+    ),
+    launches=340,
+    public_rows=339,
+    portions=2,
+    left_out=(LeftOut(part="tempo", reason="month-only", launches=8),),
+)
+
 EXAMPLES = {
     "seismic-arrivals": ARRIVALS,
     "seismic-event": EVENT,
@@ -181,4 +219,5 @@ EXAMPLES = {
     "launch": LAUNCH,
     "site-activity": SITE,
     "assessment": ASSESSMENT,
+    "finding": FINDING,
 }

@@ -114,6 +114,11 @@ OUT_OF_RANGE = [
     ("launch", ("classes", 0, "probability"), 1.5, "<= 1.0"),
     ("site-activity", ("confidence",), "certain", "enum"),
     ("assessment", ("language",), "fr", "enum"),
+    ("finding", ("finding",), "weather", "enum"),
+    ("finding", ("portions",), 0, ">= 1"),
+    ("finding", ("said", 0, "sentences", 0), "", "length >= 1"),
+    ("finding", ("quantities", 0, "probability"), 1.5, "<= 1.0"),
+    ("finding", ("left_out", 0, "launches"), -1, ">= 0"),
     ("assessment", ("text",), "", "length >= 1"),
     ("assessment", ("title",), "x" * 201, "length <= 200"),
 ]
@@ -156,6 +161,10 @@ TOGETHER = [
     ("launch", ("classes", 0, "name"), "unknown", "stands twice"),
     ("launch", ("apogee_m",), [-1.0, None], "negative"),
     ("site-activity", ("observed", "ends"), "2017-08-19T00:00:00.000Z", "before begins"),
+    ("finding", ("said", 1, "language"), "ja", "once in each of en, ko, ja"),
+    ("finding", ("quantities", 0, "low"), 19.5, "lies outside"),
+    ("finding", ("quantities", 0, "low"), None, "stand together"),
+    ("finding", ("quantities", 1, "probability"), 0.9, "stand together"),
 ]
 
 

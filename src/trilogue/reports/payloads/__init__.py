@@ -28,6 +28,7 @@ from trilogue.reports.payloads.event import (
     StationUsed,
     YieldEstimate,
 )
+from trilogue.reports.payloads.finding import Finding, LeftOut, Quantity, Said
 from trilogue.reports.payloads.launch import Launch, MissileClass
 from trilogue.reports.payloads.plots import (
     AnglesPlot,
@@ -70,8 +71,10 @@ __all__ = [
     "Ellipse",
     "EstimatedPosition",
     "FieldOfRegard",
+    "Finding",
     "Identification",
     "Launch",
+    "LeftOut",
     "Magnitude",
     "Measured",
     "MissileClass",
@@ -81,7 +84,9 @@ __all__ = [
     "Period",
     "Plots",
     "Position",
+    "Quantity",
     "RangePlot",
+    "Said",
     "SeismicArrivals",
     "SeismicEvent",
     "Sensor",

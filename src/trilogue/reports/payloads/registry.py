@@ -15,6 +15,7 @@ from trilogue.errors import FormatError, InputError
 from trilogue.reports.payloads.arrivals import SeismicArrivals
 from trilogue.reports.payloads.assessment import Assessment
 from trilogue.reports.payloads.event import SeismicEvent
+from trilogue.reports.payloads.finding import Finding
 from trilogue.reports.payloads.launch import Launch
 from trilogue.reports.payloads.plots import Plots
 from trilogue.reports.payloads.site import SiteActivity
@@ -31,7 +32,9 @@ __all__ = [
     "shape_payload",
 ]
 
-Payload = SeismicArrivals | SeismicEvent | Plots | Track | Launch | SiteActivity | Assessment
+Payload = (
+    SeismicArrivals | SeismicEvent | Plots | Track | Launch | SiteActivity | Assessment | Finding
+)
 
 PAYLOADS: dict[str, type[Payload]] = {
     "seismic-arrivals": SeismicArrivals,
@@ -41,6 +44,7 @@ PAYLOADS: dict[str, type[Payload]] = {
     "launch": Launch,
     "site-activity": SiteActivity,
     "assessment": Assessment,
+    "finding": Finding,
 }
 """Identifier to struct. A changed meaning is a new identifier; an old one is never reused."""
 
