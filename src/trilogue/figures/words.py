@@ -11,7 +11,7 @@ from typing import Literal
 __all__ = ["LANGUAGES", "Language", "coalition_name", "say"]
 
 Language = Literal["en", "ko", "ja"]
-LANGUAGES = ("en", "ko", "ja")
+LANGUAGES: tuple[Language, ...] = ("en", "ko", "ja")
 
 # key: English, Korean, Japanese
 _WORDS: dict[str, tuple[str, str, str]] = {

@@ -23,6 +23,7 @@ __all__ = [
     "HeldPortion",
     "Independent",
     "Missing",
+    "behind_in",
     "derived_marking",
     "independent",
     "lineage",
@@ -177,7 +178,7 @@ def independent(portions: Iterable[HeldPortion]) -> Independent:
         # Only the originator may supersede: otherwise anyone could silence another's report.
         and portion.header.supersedes.report.speaker == portion.report.speaker
     }
-    behind = {digest: _behind(digest, held) for digest in held}
+    behind = {digest: behind_in(digest, held) for digest in held}
     kept: list[HeldPortion] = []
     dropped: list[tuple[HeldPortion, frozenset[str]]] = []
     owner: set[str] = set()
@@ -192,7 +193,7 @@ def independent(portions: Iterable[HeldPortion]) -> Independent:
     return Independent(tuple(kept), tuple(dropped))
 
 
-def _behind(digest: str, held: Mapping[str, HeldPortion]) -> frozenset[str]:
+def behind_in(digest: str, held: Mapping[str, HeldPortion]) -> frozenset[str]:
     """Return a portion's digest and all digests behind it, as far as the held headers tell."""
     found, open_ = set(), [digest]
     while open_:

@@ -12,8 +12,9 @@ from trilogue.analysis.patterns.news import ALERT_BITS, Item, News
 from trilogue.analysis.patterns.reach import Reach
 from trilogue.analysis.patterns.tempo import Tempo
 from trilogue.figures.patterns.words import Words
+from trilogue.figures.words import LANGUAGES, Language
 
-__all__ = ["DAYS", "item", "sentences"]
+__all__ = ["DAYS", "item", "said_in", "said_of", "sentences"]
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RECENT = "2022"
@@ -32,6 +33,19 @@ def sentences(found: Findings, words: Words) -> dict[str, list[str]]:
         "reach": _reach(found.reach, words),
         "nuclear": _nuclear(found, words),
     }
+
+
+def said_in(language: Language, found: Findings) -> dict[str, tuple[list[str], str]]:
+    """Return the sentences of each section and how it was found."""
+    words = Words(language)
+    return {
+        name: (said, words.say(f"method.{name}")) for name, said in sentences(found, words).items()
+    }
+
+
+def said_of(name: str, found: Findings) -> dict[str, tuple[list[str], str]]:
+    """Return the sentences of one section and how it was found, by language."""
+    return {language: said_in(language, found)[name] for language in LANGUAGES}
 
 
 def item(one: Item, news: News, words: Words) -> str:

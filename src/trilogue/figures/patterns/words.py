@@ -16,9 +16,9 @@ from importlib.resources import files
 
 from trilogue.analysis.patterns.intervals import Estimate
 from trilogue.analysis.patterns.tally import Group
-from trilogue.figures.words import Language
+from trilogue.figures.words import LANGUAGES, Language
 
-__all__ = ["Words", "catalogue"]
+__all__ = ["Words", "catalogue", "site_names"]
 
 
 @cache
@@ -31,6 +31,21 @@ def catalogue(language: Language) -> Mapping[str, str]:
         f"{part}.{key}": words
         for part, keys in tomllib.loads(text).items()
         for key, words in keys.items()
+    }
+
+
+@cache
+def site_names() -> Mapping[str, str]:
+    """Return every name of a site in any language, with the site's identifier.
+
+    >>> site_names()["평양 국제비행장"]
+    'pyongyang'
+    """
+    return {
+        words: key.removeprefix("site.")
+        for language in LANGUAGES
+        for key, words in catalogue(language).items()
+        if key.startswith("site.")
     }
 
 
@@ -52,6 +67,10 @@ class Words:
     def site(self, site_id: str) -> str:
         """Return the name of a site."""
         return self._said.get(f"site.{site_id}", site_id)
+
+    def reason(self, reason: str, launches: int) -> str:
+        """Return why a finding leaves so many launches out."""
+        return self._said.get(f"reason.{reason}", f"{reason}: {{n}}").format(n=launches)
 
     def group(self, group: Group) -> str:
         """Return the name of what a tempo is of."""
