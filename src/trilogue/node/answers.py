@@ -32,6 +32,7 @@ __all__ = [
     "FlightEntry",
     "FlightsAnswer",
     "ForceAnswer",
+    "Gone",
     "GrantEntry",
     "Granted",
     "GrantedItem",
@@ -208,6 +209,15 @@ class HeaderFacts(Answer, frozen=True, kw_only=True):
     redacted: Redacted | None
 
 
+class Gone(Answer, frozen=True, kw_only=True):
+    """A source of a derived portion that is gone since: withdrawn, run out, or superseded."""
+
+    source: SourceInput
+    why: Literal["withdrawn", "expired", "superseded"]
+    by: Place | None
+    """The withdrawal, or the report that supersedes it."""
+
+
 class PortionEntry(Answer, frozen=True, kw_only=True):
     """One portion as it is held, once for each grant under which it is.
 
@@ -230,6 +240,9 @@ class PortionEntry(Answer, frozen=True, kw_only=True):
     """The originator's own mark, and this participant's equivalent of it."""
     relayed: str | None
     """The equivalent that the hub added when it relayed the portion."""
+    gone: tuple[Gone, ...] = ()
+    """Of the portions behind it, those that are gone: with one of them it stands no longer as it
+    was filed."""
 
 
 class ReportEntry(Answer, frozen=True, kw_only=True):

@@ -24,13 +24,27 @@ from trilogue.node.answers import (
 from trilogue.node.engine import Engine
 from trilogue.node.holdings import OWN, Holding
 from trilogue.node.inputs import MarkingInput, Place, PlaceInput, SourceInput
+from trilogue.node.pattern_answers import FiledFinding
+from trilogue.node.patterning import Reports
 from trilogue.node.questions import END, page, place_of
 from trilogue.node.reading import Opening
 from trilogue.reports.cite import PortionRef
 from trilogue.reports.header import Header
+from trilogue.reports.payloads.finding import Finding
+from trilogue.reports.payloads.registry import parse_payload
 from trilogue.store.database import Row
 
-__all__ = ["banner_of", "line", "newest", "opened", "report", "reports", "would_stand"]
+__all__ = [
+    "banner_of",
+    "filed_findings",
+    "line",
+    "marks",
+    "newest",
+    "opened",
+    "report",
+    "reports",
+    "would_stand",
+]
 
 
 def reports(engine: Engine, after: int, most: int, lang: Lang) -> Page[ReportEntry]:
@@ -76,6 +90,34 @@ def line(engine: Engine, markings: Iterable[Marking], lang: Lang) -> str | None:
     if not known:
         return None
     return banner_line(banner(known, scale), scale, engine.me, lang)
+
+
+def marks(engine: Engine, openings: Iterable[Opening]) -> dict[str, str]:
+    """Return the portion marks that hold now, by portion."""
+    scale = engine.books.addressing().scale
+    return {one.holding.portion: _mark(one.marking, scale) for one in openings}
+
+
+def filed_findings(engine: Engine, purpose: str, reports: Reports) -> tuple[FiledFinding, ...]:
+    """List the filed findings that may be read for a purpose, and whether each still stands."""
+    openings = engine.patterning.filed(purpose, reports)
+    shown = marks(engine, openings)
+    found = []
+    for one in openings:
+        payload = parse_payload("finding", one.plaintext)
+        assert isinstance(payload, Finding)
+        gone = engine.lineages.gone(one.holding)
+        found.append(
+            FiledFinding(
+                report=Place(speaker=one.report.speaker, index=one.report.index),
+                portion=one.holding.portion,
+                finding=payload.finding,
+                mark=shown[one.holding.portion],
+                stands=not gone,
+                gone=gone,
+            )
+        )
+    return tuple(found)
 
 
 def report(engine: Engine, at: Place, lang: Lang) -> ReportEntry:
@@ -138,6 +180,7 @@ def _portion(engine: Engine, row: Row, holding: Holding | None, lang: Lang) -> P
         mark=None if marking is None else _mark(marking, engine.books.addressing().scale),
         equivalent=None if marking is None else _equivalent(engine, marking, lang),
         relayed=None if shown is None else shown.relayed,
+        gone=() if shown is None else engine.lineages.gone(shown),
     )
 
 

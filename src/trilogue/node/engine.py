@@ -25,6 +25,8 @@ from trilogue.node.guarded import check_guarded
 from trilogue.node.holdings import Holdings
 from trilogue.node.inputs import ReportInput
 from trilogue.node.keystore import Keystore, WorkingKeys
+from trilogue.node.lineages import Lineages
+from trilogue.node.patterning import Patterning
 from trilogue.node.picturing import Picturing
 from trilogue.node.reading import Reading
 from trilogue.node.receiving import Receiving
@@ -118,7 +120,9 @@ class Engine:
             self.now,
         )
         self.picturing = Picturing(self.books, self.reading, self.now)
-        self.holdings.on_destroyed = self.picturing.forget
+        self.lineages = Lineages(self.books, self.reading, self.holdings, self.now)
+        self.patterning = Patterning(self.books, self.reading, self.now)
+        self.holdings.on_destroyed = self._forget
         self.holdings.passing_on = self.sending.passing_on
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self._restored = Restored(directory)
@@ -289,8 +293,14 @@ class Engine:
         if kinds & MADE_UNTRUE or not self.books.versions():
             self.books.forget()
         if "destruction" in kinds:
-            self.picturing.forget()
+            self._forget()
         self._position = position
+
+    def _forget(self) -> None:
+        """Forget all that was made of portions: some were destroyed."""
+        self.picturing.forget()
+        self.patterning.forget()
+        self.lineages.forget()
 
     def close(self) -> None:
         """Close store and vault."""

@@ -143,9 +143,8 @@ class Holdings:
         """Return what is held under a grant."""
         return list(self._alive(self._db.q.holdings_of_grant(speaker=speaker, idx=index)))
 
-    def all(self) -> Iterator[Holding]:
-        """Go through everything held, oldest first."""
-        after = -1
+    def all(self, after: int = -1) -> Iterator[Holding]:
+        """Go through everything held behind a slot, oldest first."""
         while rows := list(self._db.q.holdings_after(after=after, most=500)):
             yield from self._alive(rows)
             after = rows[-1]["slot"]

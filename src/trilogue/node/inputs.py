@@ -13,10 +13,12 @@ from trilogue.consent.acts import Description, StandingRule
 from trilogue.encoding import instant
 from trilogue.encoding.instant import Instant
 from trilogue.errors import FormatError
+from trilogue.reports.payloads.finding import FindingName
 
 __all__ = [
     "AdoptionInput",
     "FilingInput",
+    "FindingFilingInput",
     "FlightFilingInput",
     "GeneraliseInput",
     "GrantInput",
@@ -212,6 +214,15 @@ class FlightFilingInput(Input, frozen=True, kw_only=True):
     coalition: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1, max_length=16)]
     track: Name
     purpose: Name = "analysis"
+
+
+class FindingFilingInput(Input, frozen=True, kw_only=True):
+    """File one finding of the launch record as a derived report."""
+
+    finding: FindingName
+    purpose: Name = "analysis"
+    reports: Literal["all", "own"] = "all"
+    """Beside the public rows: all that may be read, or one's own alone."""
 
 
 class ReclassifyInput(Input, frozen=True, kw_only=True):

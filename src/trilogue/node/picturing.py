@@ -13,22 +13,15 @@ pictures and keep (`beside`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trilogue.errors import InputError, NotFoundError
+from trilogue.errors import NotFoundError
 from trilogue.node.books import Books
-from trilogue.node.inputs import (
-    MarkingInput,
-    Place,
-    PlaceInput,
-    PortionInput,
-    ReportInput,
-    SourceInput,
-)
+from trilogue.node.deriving import check_sources, derived_portion, live_for
+from trilogue.node.inputs import Place, PlaceInput, ReportInput, SourceInput
 from trilogue.node.reading import Opening, Reading
-from trilogue.reports.lineage import derived_marking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +29,6 @@ if TYPE_CHECKING:
     from trilogue.picture.missiles import Flights, RaidPicture
     from trilogue.picture.seismic import SeismicPicture
     from trilogue.picture.sources import Readable
-    from trilogue.reports.payloads.registry import Payload
 
 __all__ = ["InHand", "Picturing", "sources_in"]
 
@@ -44,8 +36,6 @@ T = TypeVar("T")
 
 REMEMBERED = 16
 """Pictures kept in memory."""
-MOST_SOURCES = 1024
-"""That a header may name."""
 FLIGHT_TYPES = ("plots", "track")
 """Payload types that flights are made of."""
 
@@ -155,7 +145,9 @@ class Picturing:
                     latitude=payload.epicentre.latitude, longitude=payload.epicentre.longitude
                 )
                 return ReportInput(
-                    portions=(self._derived(payload, place, sources_of(picture, estimate)),)
+                    portions=(
+                        derived_portion(self._books, payload, sources_of(picture, estimate), place),
+                    )
                 )
         raise NotFoundError(
             f"no estimate by {', '.join(coalition)} of an event first seen at {first_arrival}"
@@ -175,7 +167,9 @@ class Picturing:
             self._books.addressing().participants,
             tuple(
                 opening
-                for opening in self._live(purpose, FLIGHT_TYPES)
+                for opening in live_for(
+                    self._books, self._reading, purpose, self._clock(), FLIGHT_TYPES
+                )
                 if not own_only or opening.report.speaker == self._books.me
             ),
             forgotten,
@@ -237,54 +231,23 @@ class Picturing:
             )
         flight, picture = found
         sources = picture.behind(track)
-        if len(sources) > MOST_SOURCES:
-            raise InputError(
-                f"{len(sources)} portions stand behind {track!r}: a header names {MOST_SOURCES}",
-                hint="file a smaller coalition's, or have plots reported in longer stretches",
-            )
+        check_sources(
+            sources,
+            repr(track),
+            "file a smaller coalition's, or have plots reported in longer stretches",
+        )
         latitude, longitude = place_of(flight.now)
         place = PlaceInput(latitude=latitude, longitude=longitude, trajectory=True)
-        portions = [self._derived(track_payload(flight, sources), place, sources, label="track")]
+        track_made = track_payload(flight, sources)
+        portions = [derived_portion(self._books, track_made, sources, place, "track")]
         if flight.launch is not None:
             place = PlaceInput(latitude=flight.launch.latitude, longitude=flight.launch.longitude)
-            portions.append(self._derived(launch_payload(flight), place, sources, label="launch"))
+            portions.append(
+                derived_portion(self._books, launch_payload(flight), sources, place, "launch")
+            )
         return ReportInput(portions=tuple(portions))
 
     # What both are made of.
-
-    def _derived(
-        self,
-        payload: Payload,
-        place: PlaceInput,
-        sources: Sequence[Readable],
-        label: str | None = None,
-    ) -> PortionInput:
-        """Return a portion made from others: marked, released and derived as these say."""
-        from trilogue.encoding import canonical
-        from trilogue.picture.filing import may_go_to
-        from trilogue.reports.payloads.registry import payload_type
-
-        arrangement = self._books.arrangement
-        marking = derived_marking((one.held for one in sources), arrangement.scale)
-        return PortionInput(
-            payload_type=payload_type(payload),
-            payload=canonical.loads(canonical.encode_payload(payload)),
-            marking=MarkingInput(
-                level=marking.level,
-                releasable_to=(*may_go_to(tuple(sources), self._books.me), self._books.me),
-                caveats=tuple(c for c in marking.caveats if c != arrangement.text.sharing_caveat),
-            ),
-            subject=sources[0].header.subject,
-            label=label,
-            place=place,
-            derived_from=tuple(
-                SourceInput(
-                    report=Place(speaker=one.report.speaker, index=one.report.index),
-                    portion=one.portion,
-                )
-                for one in sources
-            ),
-        )
 
     def _readable(self, purpose: str) -> list[Readable]:
         from trilogue.picture.sources import Readable
@@ -297,13 +260,7 @@ class Picturing:
                 opening.plaintext,
                 opening.derive_for,
             )
-            for opening in self._live(purpose, ("seismic-arrivals",))
-        ]
-
-    def _live(self, purpose: str, payload_types: tuple[str, ...]) -> Iterator[Opening]:
-        if purpose not in self._books.addressing().purposes:
-            raise InputError(
-                f"not a purpose of the arrangement: {purpose!r}",
-                hint=f"one of {', '.join(self._books.addressing().purposes)}",
+            for opening in live_for(
+                self._books, self._reading, purpose, self._clock(), ("seismic-arrivals",)
             )
-        return self._reading.live(purpose, self._clock(), payload_types)
+        ]
