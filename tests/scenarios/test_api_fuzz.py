@@ -22,6 +22,8 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS
 from tests.support.direct_service import DirectService
 from tests.support.http import serving
+from tests.support.launches import file as file_launch
+from tests.support.launches import launch
 from tests.support.trio import OFFICERS, Trio, marking
 
 from trilogue.api.examples import GIVEN
@@ -87,6 +89,11 @@ class Target:
 
     def __post_init__(self) -> None:
         self.engine = self.trio["KR"]
+        # So that there is a finding to be filed; what takes seconds is found beforehand.
+        file_launch(self.trio, "KR", launch())
+        for reports in ("all", "none"):
+            hand = self.engine.patterning.in_hand(reports=reports)
+            self.engine.patterning.found_in(hand)
 
     def make_ready(self) -> None:
         """Have fresh reports at hand now and then, and the arrangement always in force."""

@@ -229,6 +229,10 @@ class Node:
     def submit(self, *texts: str, key: str | None = None, **fields: Any) -> Filed:
         """Submit a report of text portions; `fields` go to each of them."""
         given = ReportInput(portions=tuple(portion(text, **fields) for text in texts or ("seen",)))
+        return self.submit_report(given, key=key)
+
+    def submit_report(self, given: ReportInput, *, key: str | None = None) -> Filed:
+        """Submit a report."""
         with self.client() as client:
             done = client.submit(given, key=key)
         place = done.report

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from trilogue.api.flight_examples import FILED_FLIGHT, FLIGHTS
+from trilogue.api.pattern_examples import FILED_FINDING, FINDINGS, RECORD
 
 __all__ = ["ANSWERS", "GIVEN"]
 
@@ -132,6 +133,7 @@ GIVEN: dict[str, Any] = {
         "purpose": "analysis",
     },
     "file_flight": FILED_FLIGHT,
+    "file_finding": FILED_FINDING,
     "report_incident": {
         "nature": "loss",
         "certainty": "possible",
@@ -172,6 +174,7 @@ _PORTION_ENTRY = {
     "mark": _MARK,
     "equivalent": "군사III급비밀 (KR) = Hi",
     "relayed": "군사III급비밀 (KR) = CONFIDENTIAL",
+    "gone": [],
 }
 _REPORT_ENTRY = {
     "position": 41,
@@ -427,6 +430,21 @@ ANSWERS: dict[tuple[str, int], Any] = {
                 "payload_type": "track",
                 "subject": "missile-launch",
                 "marking": {**_MARKING, "originators": ["JP", "KR", "US"]},
+            }
+        ],
+        "grants": [],
+    },
+    ("launch_record", 200): RECORD,
+    ("findings", 200): FINDINGS,
+    ("file_finding", 201): {
+        "report": _REPORT,
+        "portions": [
+            {
+                "portion": _PORTION,
+                "label": None,
+                "payload_type": "finding",
+                "subject": "missile-launch",
+                "marking": {**_MARKING, "originators": ["KR"]},
             }
         ],
         "grants": [],

@@ -18,6 +18,7 @@ PARAMETERS: dict[str, Any] = {
     "most": 100,
     "purpose": "analysis",
     "readings": "own",
+    "reports": "own",
     "speaker": "KR",
     "state": "open",
 }

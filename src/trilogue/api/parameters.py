@@ -13,6 +13,7 @@ from trilogue.protocol.statement import Kind
 __all__ = [
     "After",
     "ForPurpose",
+    "ForRecord",
     "InLanguage",
     "Numbered",
     "OfKind",
@@ -73,6 +74,13 @@ class ForPurpose(Parameters, frozen=True, kw_only=True):
 
     purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "analysis"
     readings: Literal["all", "own"] = "all"
+
+
+class ForRecord(InLanguage, frozen=True, kw_only=True):
+    """For which purpose the record is made, and of which reports beside the public rows."""
+
+    purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "analysis"
+    reports: Literal["all", "own", "none"] = "all"
 
 
 class Numbered(Parameters, frozen=True, kw_only=True):

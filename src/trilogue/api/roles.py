@@ -60,6 +60,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "file_estimate": _AUTHORS,
     "flights": _READERS,
     "file_flight": _AUTHORS,
+    "launch_record": _READERS,
+    "findings": _READERS,
+    "file_finding": _AUTHORS,
     "statements": EVERYONE,
     "stream": EVERYONE,
 }

@@ -40,6 +40,7 @@ from trilogue.node.inputs import (
     AdoptionInput,
     BatchInput,
     FilingInput,
+    FindingFilingInput,
     FlightFilingInput,
     GrantInput,
     IncidentInput,
@@ -54,6 +55,7 @@ from trilogue.node.inputs import (
     StandInput,
     WithdrawalInput,
 )
+from trilogue.node.pattern_answers import FindingsAnswer, RecordAnswer
 
 if TYPE_CHECKING:
     import ssl
@@ -62,6 +64,7 @@ __all__ = ["Client"]
 
 T = TypeVar("T")
 Lang = Literal["en", "ko", "ja"]
+Reports = Literal["all", "own", "none"]
 
 
 class Client:
@@ -261,6 +264,26 @@ class Client:
     def file_flight(self, given: FlightFilingInput, *, key: str | None = None) -> Submitted:
         """File a flight as a derived report: its track, and its launch where it shows."""
         return self._act("/v1/picture/flights/filings", given, Submitted, key)
+
+    # Patterns.
+
+    def launch_record(
+        self, *, purpose: str = "analysis", reports: Reports = "all", lang: Lang = "en"
+    ) -> RecordAnswer:
+        """See the launch record: public rows, and beside them what may be read now."""
+        query = {"purpose": purpose, "reports": reports, "lang": lang}
+        return self._get("/v1/patterns/record", RecordAnswer, **query)
+
+    def findings(
+        self, *, purpose: str = "analysis", reports: Reports = "all", lang: Lang = "en"
+    ) -> FindingsAnswer:
+        """Ask what is found in the record, and which findings were filed. It can take seconds."""
+        query = {"purpose": purpose, "reports": reports, "lang": lang}
+        return self._get("/v1/patterns/findings", FindingsAnswer, **query)
+
+    def file_finding(self, given: FindingFilingInput, *, key: str | None = None) -> Submitted:
+        """File a finding as a derived report."""
+        return self._act("/v1/patterns/findings/filings", given, Submitted, key)
 
     # How it is sent.
 

@@ -47,7 +47,7 @@ def test_what_is_asked_for_has_a_tag_and_comes_once(filed: Trio, office: Office,
     assert answer.status_code == 200, answer.text
     tag = answer.headers["etag"]
     assert tag == tag_of(answer.content)
-    drawn = name in ("picture", "flights")
+    drawn = name in ("picture", "flights", "launch_record", "findings")
     kept = "no-store" if drawn else "private, no-cache"
     assert (answer.headers["cache-control"], answer.headers["vary"]) == (kept, "Authorization")
     for given in (tag, f'"other", {tag}', f"W/{tag}", "*"):

@@ -8,6 +8,7 @@ from trilogue.api.controllers import (
     consent,
     incidents,
     node,
+    patterns,
     picture,
     reports,
     statements,
@@ -21,6 +22,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "Reports": reports,
     "Consent": consent,
     "Picture": picture,
+    "Patterns": patterns,
     "Incidents": incidents,
     "Statements": statements,
 }
