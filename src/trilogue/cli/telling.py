@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from trilogue.cli.out import print_json, print_lines
 
 if TYPE_CHECKING:
-    from trilogue.node.answers import Logged
+    from trilogue.node.answers import Gone, Logged
     from trilogue.node.inputs import Place, SourceInput
 
-__all__ = ["name_place", "name_portion", "short", "tell_logged"]
+__all__ = ["name_place", "name_portion", "short", "standing", "tell_logged"]
 
 
 def name_place(place: Place | None) -> str:
@@ -26,6 +26,13 @@ def name_portion(source: SourceInput) -> str:
 def short(digest: str) -> str:
     """Return the beginning of a digest: enough to tell portions apart, and to name one."""
     return digest[:12]
+
+
+def standing(gone: tuple[Gone, ...]) -> str:
+    """Say whether what was derived stands as it was filed, and else what of its sources is gone."""
+    if not gone:
+        return "as filed"
+    return "no longer: " + ", ".join(f"{name_place(one.source.report)} {one.why}" for one in gone)
 
 
 def tell_logged(done: Logged, *, as_json: bool) -> None:

@@ -18,9 +18,10 @@ from trilogue.cli.exits import Exit
 ROOT = Path(__file__).parents[3]
 GUIDE = ROOT / "docs" / "guide" / "command-line.md"
 FIRST = ROOT / "docs" / "guide" / "first-report.md"
+PATTERNS = ROOT / "docs" / "guide" / "patterns.md"
 TRILOGUE = [sys.executable, "-m", "trilogue"]
 PATIENCE_SECONDS = 40.0
-ASKS_ONLY = ("list", "status", "show", "open", "audit")
+ASKS_ONLY = ("list", "status", "show", "open", "audit", "held")
 """What may be asked again until the nodes have got so far."""
 
 
@@ -146,7 +147,7 @@ def test_what_installs_it_is_what_make_knows():
 
 @pytest.mark.processes
 @pytest.mark.slow
-@pytest.mark.parametrize("guide", [GUIDE, FIRST], ids=lambda guide: guide.stem)
+@pytest.mark.parametrize("guide", [GUIDE, FIRST, PATTERNS], ids=lambda guide: guide.stem)
 def test_every_command_of_the_guide_does_what_it_says(guide, tmp_path):
     text, _, _ = guide.read_text("utf-8").partition("## Every command\n")
     (report,) = re.findall(r"^```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -33,12 +33,23 @@ _with = click.option(
 )
 
 
-@click.group(cls=LazyGroup)
+_HELD = "trilogue.cli.commands.held_patterns"
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy={
+        "file": f"{_HELD}:file",
+        "findings": f"{_HELD}:findings",
+        "held": f"{_HELD}:held",
+    },
+)
 def patterns() -> None:
     """Say how the force is operated: findings from the public record of launches.
 
     The record that is shipped has 339 launches from 1984 to 2026. Further sources in the same
-    columns stand beside it; where they differ is said, and nothing is averaged.
+    columns stand beside it; where they differ is said, and nothing is averaged. `held`, `findings`
+    and `file` ask a node, whose record has what it holds beside the public rows.
     """
 
 

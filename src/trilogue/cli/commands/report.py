@@ -12,7 +12,7 @@ from trilogue.cli.kinds import place
 from trilogue.cli.lazy import LazyGroup
 from trilogue.cli.out import legible, print_json, print_lines, print_table
 from trilogue.cli.reading import JSON_FILE, complete, read_input
-from trilogue.cli.telling import name_place, short, tell_logged
+from trilogue.cli.telling import name_place, short, standing, tell_logged
 
 if TYPE_CHECKING:
     from trilogue.client import Client
@@ -209,5 +209,6 @@ def _describe(portion: PortionEntry) -> list[str]:
         "size": header and f"{header.size} bytes",
         "grant": name_place(portion.grant),
         "until": portion.expires,
+        "stands": standing(portion.gone) if header and header.derived_from else "",
     }
     return lines + [f"  {label:<10}  {value}" for label, value in facts.items() if value]
