@@ -1,14 +1,15 @@
-"""The public launch record as a page shows it: rows, a map of sites, launches by year, findings.
+"""A launch record as a page shows it: rows, a map of sites, launches by year, findings.
 
-Nothing in it is classified: it ships with the package. What was found in it takes seconds and is
-the same for everybody, so that it is found once. Numerics are heavy: whoever looks loads them.
+The public one is not classified: it ships with the package. It is the same for everybody, so that
+it is shown and found once; one with rows that a node holds is shown anew each time. Numerics are
+heavy: whoever looks loads them.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,23 @@ from trilogue.arrangement import Lang
 from trilogue.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from trilogue.analysis.flight.record import Launch
     from trilogue.analysis.patterns.findings import Findings
     from trilogue.analysis.patterns.view import Row
     from trilogue.figures.paper import Figure
 
-__all__ = ["Bar", "Found", "Shown", "SitePoint", "figure", "found", "shown"]
+__all__ = [
+    "Bar",
+    "Found",
+    "Shown",
+    "SitePoint",
+    "figure",
+    "figure_of",
+    "found",
+    "found_of",
+    "shown",
+    "shown_of",
+]
 
 _WIDTH, _HEIGHT = 640, 520
 _KM = 1.15
@@ -81,30 +94,26 @@ class Found:
 
 @cache
 def shown(lang: Lang) -> Shown:
-    """Return the record in a language."""
-    from trilogue.analysis.geodesy import Plane
-    from trilogue.analysis.patterns.view import shipped_launches, view
-    from trilogue.figures.outlines import outlines
+    """Return the public record in a language."""
+    from trilogue.analysis.patterns.view import shipped_launches
+
+    return shown_of(shipped_launches(), lang)
+
+
+def shown_of(launches: Sequence[Launch], lang: Lang) -> Shown:
+    """Return a record in a language."""
+    from trilogue.analysis.patterns.view import view
     from trilogue.figures.patterns.words import Words
 
-    words, record, plane = Words(lang), view(shipped_launches()), Plane(*_MIDDLE)
-
-    def place(latitude: Any, longitude: Any) -> tuple[Any, Any]:
-        east, north = plane.project(latitude, longitude)
-        return _WIDTH / 2 + _KM * east / 1e3, _HEIGHT / 2 - _KM * north / 1e3
+    words, record = Words(lang), view(launches)
 
     def site(latitude: float, longitude: float) -> tuple[float, float]:
-        x, y = place(latitude, longitude)
+        x, y = _place(latitude, longitude)
         return round(float(x), 1), round(float(y), 1)
 
-    land = []
-    for ring in outlines():
-        x, y = place(ring[:, 0], ring[:, 1])
-        if (abs(x - _WIDTH / 2) < _WIDTH).any() and (abs(y - _HEIGHT / 2) < _HEIGHT).any():
-            land.append(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
     years: Counter[int] = Counter()
-    for month, launches in record.timeline:
-        years[int(month[:4])] += launches
+    for month, number in record.timeline:
+        years[int(month[:4])] += number
     most = max(years.values())
     return Shown(
         rows=tuple(
@@ -122,7 +131,7 @@ def shown(lang: Lang) -> Shown:
             )
             for one in sorted(record.points, key=lambda point: -point.launches)
         ),
-        land=tuple(land),
+        land=_land(),
         bars=tuple(
             Bar(year, years[year], round(_BARS * years[year] / most, 1))
             for year in range(min(years), max(years) + 1)
@@ -130,15 +139,41 @@ def shown(lang: Lang) -> Shown:
     )
 
 
+def _place(latitude: Any, longitude: Any) -> tuple[Any, Any]:
+    """Return where places in degrees lie on the map."""
+    from trilogue.analysis.geodesy import Plane
+
+    east, north = Plane(*_MIDDLE).project(latitude, longitude)
+    return _WIDTH / 2 + _KM * east / 1e3, _HEIGHT / 2 - _KM * north / 1e3
+
+
+@cache
+def _land() -> tuple[str, ...]:
+    """Return the outlines that the map shows a part of."""
+    from trilogue.figures.outlines import outlines
+
+    land = []
+    for ring in outlines():
+        x, y = _place(ring[:, 0], ring[:, 1])
+        if (abs(x - _WIDTH / 2) < _WIDTH).any() and (abs(y - _HEIGHT / 2) < _HEIGHT).any():
+            land.append(" ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, y, strict=True)))
+    return tuple(land)
+
+
 @cache
 def found(lang: Lang) -> tuple[Found, ...]:
-    """Return what was found in the record, said in a language."""
+    """Return what was found in the public record, said in a language."""
+    return found_of(_findings(), lang)
+
+
+def found_of(findings: Findings, lang: Lang) -> tuple[Found, ...]:
+    """Return what was found in a record, said in a language."""
     from trilogue.figures.patterns.drawn import FIGURES
     from trilogue.figures.patterns.said import sentences
     from trilogue.figures.patterns.words import Words
 
     words = Words(lang)
-    said = sentences(_findings(), words)
+    said = sentences(findings, words)
     return tuple(
         Found(
             name=name,
@@ -153,6 +188,11 @@ def found(lang: Lang) -> tuple[Found, ...]:
 
 @cache
 def figure(name: str, lang: Lang) -> Figure:
+    """Return what is drawn of a finding in the public record. Raises `NotFoundError`."""
+    return figure_of(_findings(), name, lang)
+
+
+def figure_of(findings: Findings, name: str, lang: Lang) -> Figure:
     """Return what is drawn of a finding. Raises `NotFoundError`."""
     from trilogue.figures.patterns.drawn import FIGURES
     from trilogue.figures.patterns.words import Words
@@ -161,7 +201,7 @@ def figure(name: str, lang: Lang) -> Figure:
     if draw is None:
         raise NotFoundError(f"nothing is drawn as {name[:40]!r}")
     with _drawing:
-        return draw(_findings(), Words(lang))
+        return draw(findings, Words(lang))
 
 
 _finding = threading.Lock()
@@ -169,17 +209,10 @@ _finding = threading.Lock()
 
 def _findings() -> Findings:
     """Return what was found, once for the whole process however many ask at the same time."""
+    from trilogue.picture.found import public_findings
+
     with _finding:
-        return _found_once()
-
-
-@cache
-def _found_once() -> Findings:
-    from trilogue.analysis.patterns.findings import find
-    from trilogue.analysis.patterns.view import shipped_launches
-    from trilogue.analysis.seismology.events import days_of_tests
-
-    return find(shipped_launches(), days_of_tests(), since=None)
+        return public_findings()
 
 
 def _outcome(row: Row, say: Callable[[str], str]) -> str:

@@ -18,9 +18,13 @@ from trilogue.console.access import NAVIGATION
 from trilogue.console.words import LANGUAGES, Words, catalogue
 from trilogue.node.answers import PortionState
 from trilogue.node.passkeys import State
+from trilogue.node.patterning import Reports
 from trilogue.node.problem import TOLD
 from trilogue.node.tokens import Role
+from trilogue.picture.record import Why
 from trilogue.protocol.bodies import BODIES
+from trilogue.reports.payloads.finding import QuantityName
+from trilogue.reports.payloads.quantities import Confidence
 
 SOURCES = [*(Path(__file__).parents[3] / "src" / "trilogue").glob("**/*.py")]
 
@@ -41,6 +45,11 @@ OPEN = {
     "phase": set(get_args(Phase)),
     "known": set(get_args(Known)),
     "sensor": {*get_args(SensorKind), "station"},
+    "beside": set(get_args(Reports)),
+    "not-entered": set(get_args(Why)),
+    "sure": set(get_args(Confidence)),
+    "gone": {"withdrawn", "expired", "superseded"},
+    "quantity": set(get_args(QuantityName)),
 }
 """What is said by a name that stands in a statement, a token or an error: page -> names."""
 

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from trilogue.arrangement import Lang
 from trilogue.console import writing
 from trilogue.console.access import AUTHORS, KEEPERS, READERS, REGISTER, RELEASE
 from trilogue.console.drawing import draw
+from trilogue.console.held import Whole, finding_whole
 from trilogue.console.page import Go, Stay, View, Visit, page
 from trilogue.console.reading import place_at, shaped
 from trilogue.console.signing import by_hand
 from trilogue.console.writing import Draft
 from trilogue.errors import InputError, TrilogueError
 from trilogue.node import catalogue, questions
-from trilogue.node.answers import ArrangementAnswer, PortionEntry
+from trilogue.node.answers import ArrangementAnswer, Gone, Opened, PortionEntry
 from trilogue.node.engine import Engine, raise_refused
 from trilogue.node.inputs import OpeningInput, SourceInput
+from trilogue.reports.payloads.finding import Finding
 
 __all__ = ["HANDLERS"]
 
@@ -87,7 +90,7 @@ async def opened(visit: Visit) -> View:
         raise InputError(f"{len(chosen)} portions at once; at most {writing.MOST_PORTIONS}")
     place = place_at(visit)
 
-    def act(engine: Engine) -> View:
+    def act(engine: Engine) -> tuple[list[Opened], dict[str, tuple[Gone, ...]], str | None]:
         openings = [
             engine.reading.read(
                 SourceInput(report=place, portion=one),
@@ -97,15 +100,32 @@ async def opened(visit: Visit) -> View:
             )
             for one in chosen
         ]
-        asked = "&".join(f"portion={quote(one, safe='')}" for one in chosen)
-        return View(
-            "opened.html",
-            {"place": place, "opened": [catalogue.opened(engine, o, visit.lang) for o in openings]},
-            marking=catalogue.line(engine, [one.marking for one in openings], visit.lang),
-            watch=f"/reports/{place.speaker}/{place.index}/opened?{asked}",
-        )
+        shown = [catalogue.opened(engine, one, visit.lang) for one in openings]
+        gone = {one.holding.portion: engine.lineages.gone(one.holding) for one in openings}
+        return shown, gone, catalogue.line(engine, [one.marking for one in openings], visit.lang)
 
-    return await visit.act(act)
+    shown, gone, marking = await visit.act(act)
+    asked = "&".join(f"portion={quote(one, safe='')}" for one in chosen)
+    return View(
+        "opened.html",
+        {
+            "place": place,
+            "opened": shown,
+            "gone_behind": gone,
+            "findings": await visit.call.aside(lambda: _findings(shown, visit.lang)),
+        },
+        marking=marking,
+        watch=f"/reports/{place.speaker}/{place.index}/opened?{asked}",
+    )
+
+
+def _findings(opened: Sequence[Opened], lang: Lang) -> dict[str, Whole]:
+    """Return the findings among opened portions as they are read, by portion."""
+    return {
+        one.portion: finding_whole(shaped(one.payload, Finding), lang)
+        for one in opened
+        if one.header.payload_type == "finding"
+    }
 
 
 @page("GET", "/reports/{speaker:str}/{index:int}/opened", roles=READERS)
