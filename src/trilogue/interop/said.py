@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Value
@@ -32,10 +34,17 @@ _XML = re.compile("[\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SIMULATED = "Simulated: no such flight took place."
 
 
+@lru_cache(maxsize=4096)
+def _second(posix: int) -> str:
+    return datetime.fromtimestamp(posix, UTC).isoformat()[:19]
+
+
 def moment(posix: float) -> str:
     """Return POSIX seconds as UTC, RFC 3339 with microseconds."""
-    text = datetime.fromtimestamp(posix, UTC).isoformat(timespec="microseconds")
-    return text.replace("+00:00", "Z")
+    # As `datetime` does it, to the last digit; many moments of a picture share a second.
+    fraction, whole = math.modf(posix)
+    carried, micro = divmod(round(fraction * 1e6), 1_000_000)
+    return f"{_second(int(whole) + carried)}.{micro:06d}Z"
 
 
 def legible(text: str | None) -> str | None:

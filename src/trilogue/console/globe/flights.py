@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from trilogue.analysis.geodesy.frames import to_ecef
-from trilogue.analysis.tracking.legs import legs
+from trilogue.analysis.tracking.ways import way
 from trilogue.console.globe.reel import Made, Turn
 from trilogue.console.globe.voice import day
-from trilogue.interop.czml_flights import Grain, flight_packets, span
+from trilogue.interop.czml_flights import flight_packets, span
 from trilogue.interop.czml_pieces import Packet
 from trilogue.interop.czml_sensors import plot_packets, plots_by_source, sensor_packets
 from trilogue.interop.said import moment
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows", "symbol_of"]
 
-GRAIN = Grain(most=60, decimals=1)
-"""A curve of sixty places is smooth to the eye, and nobody sees a decimetre."""
-AHEAD = 40
-"""States on the way to the impact: between them a curve is off by metres at most."""
-
 _MISSILE = "10050200001100000000"
 _LAUNCH = "10051500001110000000"
 _SENSORS = {
@@ -52,13 +47,15 @@ def symbol_of(packet: Packet) -> str:
 
     Sensors are friendly, what is followed is suspect: nobody asked it.
     """
+    if "availability" in packet:
+        return _MISSILE
     name = str(packet["id"])
+    if name.endswith("/launch"):
+        return _LAUNCH
     if "/sensor/" in name:
         kind = packet.get("properties", {}).get("kind", {}).get("string", "")
         return _SENSORS.get(kind, "")
-    if name.endswith("/launch"):
-        return _LAUNCH
-    return _MISSILE if "availability" in packet else ""
+    return ""
 
 
 def chosen(raid: RaidPicture, coalition: Sequence[str]) -> FlightPicture | None:
@@ -160,7 +157,7 @@ def _marked(packets: Iterable[Packet]) -> Made:
     for packet in packets:
         symbol = symbol_of(packet)
         if symbol:
-            packet["properties"] = {**packet["properties"], "symbol": {"string": symbol}}
+            packet["properties"]["symbol"] = {"string": symbol}
         made.append(packet)
     return Made(tuple(made))
 
@@ -178,13 +175,12 @@ def _plots(
 
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
-    way = legs(flight, ahead=AHEAD)
-    made = _marked(flight_packets(flight, voice, within=within, grain=GRAIN, way=way))
-    when = span(way)
+    told = way(flight)
+    made = _marked(flight_packets(flight, voice, within=within, coarse=True, way=told))
+    when = span(told)
     if when is None:
         return made
-    corners = np.concatenate([leg.position for leg in way])
-    return Made(made.packets, (*when, corners.min(axis=0), corners.max(axis=0)))
+    return Made(made.packets, (*when, *told.corners))
 
 
 def _head(name: str, seen: FlightPicture, ways: list[Any]) -> tuple[tuple[object, ...], Any]:

@@ -81,7 +81,7 @@ class Reel:
         for name in self._groups.keys() - turn.groups.keys():
             turn.lost += self._groups[name].names
         self._groups = turn.groups
-        fresh = {packet["id"]: msgspec.json.encode(packet) for packet in turn.fresh}
+        fresh = turn.fresh
         for name in set(turn.lost) - fresh.keys():
             del self._packets[name]
             self._gone[name] = number
@@ -123,7 +123,7 @@ class Turn:
     def __init__(self, before: dict[str, _Group]) -> None:
         self._before = before
         self.groups: dict[str, _Group] = {}
-        self.fresh: list[Packet] = []
+        self.fresh: dict[str, bytes] = {}
         self.lost: tuple[str, ...] = ()
 
     def put(self, name: str, key: Iterable[object], make: Callable[[], Made]) -> Any:
@@ -139,7 +139,9 @@ class Turn:
             if known is not None:
                 self.lost += tuple(one for one in known.names if one not in names)
             known = _Group(key, names, made.about)
-            self.fresh += made.packets
+            # Written out at once, a packet is no more than its bytes: thousands may be made.
+            for packet in made.packets:
+                self.fresh[packet["id"]] = msgspec.json.encode(packet)
         self.groups[name] = known
         return known.about
 
