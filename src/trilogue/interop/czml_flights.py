@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
+import msgspec
 
 from trilogue.analysis.tracking.legs import Leg, Way, legs
 from trilogue.interop.czml_pieces import (
@@ -16,14 +17,13 @@ from trilogue.interop.czml_pieces import (
     flat,
     label,
     text,
-    whole,
 )
 from trilogue.interop.said import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
+    from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Phase
     from trilogue.interop.czml_voice import FlightVoice, Point, Told
 
 __all__ = ["flight_packets", "span"]
@@ -31,8 +31,6 @@ __all__ = ["flight_packets", "span"]
 _LEAST_M = 1.0
 _LEAST = 5e-5
 """A probability below it would read as nought."""
-_COARSE = 1.0 / np.array([1e-3, *3 * [1.0], *3 * [0.1], 1.0, 1.0])
-"""Of a way's row nobody sees more than milliseconds, metres, and decimetres a second."""
 
 
 def span(way: Way) -> tuple[float, float] | None:
@@ -45,13 +43,12 @@ def flight_packets(
     voice: FlightVoice,
     *,
     within: str = "",
-    coarse: bool = False,
     simulated: bool | None = None,
     way: Way | None = None,
 ) -> Iterator[Packet]:
     """Yield the packets of a flight; `within` goes before every id.
 
-    `coarse` rounds to what can be seen; `simulated` is said where it is known.
+    `simulated` is said where it is known.
     """
     name = f"{within}flight/{flight.track}"
     way = Way.of(legs(flight)) if way is None else way
@@ -59,9 +56,9 @@ def flight_packets(
     known: Packet = {} if simulated is None else {"simulated": {"boolean": simulated}}
     if way.flown:
         names = [one.name for one in told[-len(way.flown) :]]
-        yield _missile(name, flight, way, names, voice, coarse, known)
+        yield _missile(name, flight, way, names, voice, known)
     for number, (leg, said) in enumerate(zip(way.legs, told, strict=True)):
-        yield _leg(f"{name}/leg/{number}", name, leg, said, coarse)
+        yield _leg(f"{name}/leg/{number}", name, leg, said)
     if flight.launch is not None:
         yield _ellipse(f"{name}/launch", name, "launch", flight.launch, voice, known)
     if flight.impact is not None:
@@ -74,7 +71,6 @@ def _missile(
     way: Way,
     names: Sequence[str],
     voice: FlightVoice,
-    coarse: bool,
     known: Packet,
 ) -> Packet:
     flown = way.flown
@@ -82,10 +78,7 @@ def _missile(
     moments += [moment(float(leg.rows[-1, 0])) for leg in flown]
     intervals = [f"{begin}/{end}" for begin, end in pairwise(moments)]
     epoch = moments[0]
-    table = way.rows.copy()
-    table[:, 0] -= table[0, 0]
-    if coarse:
-        table = (table * _COARSE).round() / _COARSE
+    samples, n = way.samples.tolist(), len(way.rows)
     phases = [
         {"interval": interval, "string": leg.phase}
         for interval, leg in zip(intervals, flown, strict=True)
@@ -94,8 +87,8 @@ def _missile(
         **known,
         "track": {"string": flight.track},
         "phase": phases,
-        "position_level_sd_m": {"epoch": epoch, "number": flat(table[:, 0:8:7])},
-        "position_vertical_sd_m": {"epoch": epoch, "number": flat(table[:, 0:9:8])},
+        "position_level_sd_m": {"epoch": epoch, "number": samples[7 * n : 9 * n]},
+        "position_vertical_sd_m": {"epoch": epoch, "number": samples[9 * n :]},
         "estimated_at": {"string": moment(flight.now.time)},
         "classes": {
             "string": "; ".join(
@@ -122,7 +115,7 @@ def _missile(
             "referenceFrame": "FIXED",
             "interpolationAlgorithm": "HERMITE",
             "interpolationDegree": 3,
-            "cartesianVelocity": flat(table[:, :7]),
+            "cartesianVelocity": samples[: 7 * n],
         },
         "point": {
             **dot(9, PHASES[flown[0].phase]),
@@ -142,11 +135,17 @@ def _missile(
     }
 
 
-def _leg(name: str, parent: str, leg: Leg, told: Told, coarse: bool) -> Packet:
-    colour = {"rgba": PHASES[leg.phase]}
+@cache
+def _stroke(phase: Phase, *, dashed: bool) -> msgspec.Raw:
+    """Return how the line of a phase is drawn, written out: thousands are drawn alike."""
+    colour = {"rgba": PHASES[phase]}
     material: Packet = {"solidColor": {"color": colour}}
-    if leg.known != "seen":
+    if dashed:
         material = {"polylineDash": {"color": colour, "dashLength": 12}}
+    return msgspec.Raw(msgspec.json.encode(material))
+
+
+def _leg(name: str, parent: str, leg: Leg, told: Told) -> Packet:
     level, vertical = leg.greatest_m
     return {
         "id": name,
@@ -156,11 +155,11 @@ def _leg(name: str, parent: str, leg: Leg, told: Told, coarse: bool) -> Packet:
         "polyline": {
             "positions": {
                 "referenceFrame": "FIXED",
-                "cartesian": whole(leg.line) if coarse else flat(leg.line),
+                "cartesian": flat(leg.line),
             },
             "arcType": "NONE",
             "width": 5.0 if leg.known == "seen" else 2.0,
-            "material": material,
+            "material": _stroke(leg.phase, dashed=leg.known != "seen"),
         },
         "properties": {
             "phase": {"string": leg.phase},

@@ -29,7 +29,6 @@ __all__ = [
     "label",
     "owner_colour",
     "text",
-    "whole",
 ]
 
 Packet = dict[str, Any]
@@ -92,13 +91,11 @@ def dot(size: int, rgba: Sequence[int]) -> Packet:
     }
 
 
-def flat(rows: NDArray[np.float64], decimals: int | None = None) -> list[float]:
+def flat(
+    rows: NDArray[np.float64] | NDArray[np.int64], decimals: int | None = None
+) -> list[float] | list[int]:
     """Return rows one after the other, rounded where nobody sees the rest."""
-    numbers: list[float] = (rows if decimals is None else rows.round(decimals)).ravel().tolist()
-    return numbers
-
-
-def whole(rows: NDArray[np.float64]) -> list[int]:
-    """Return rows one after the other in whole numbers."""
-    numbers: list[int] = np.rint(rows).astype(np.int64).ravel().tolist()
+    numbers: list[float] | list[int] = (
+        (rows if decimals is None else rows.round(decimals)).ravel().tolist()
+    )
     return numbers

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -42,9 +41,12 @@ def _second(posix: int) -> str:
 def moment(posix: float) -> str:
     """Return POSIX seconds as UTC, RFC 3339 with microseconds."""
     # As `datetime` does it, to the last digit; many moments of a picture share a second.
-    fraction, whole = math.modf(posix)
-    carried, micro = divmod(round(fraction * 1e6), 1_000_000)
-    return f"{_second(int(whole) + carried)}.{micro:06d}Z"
+    whole = int(posix)
+    micro = round((posix - whole) * 1e6)
+    if not 0 <= micro < 1_000_000:
+        carried, micro = divmod(micro, 1_000_000)
+        whole += carried
+    return f"{_second(whole)}.{micro:06d}Z"
 
 
 def legible(text: str | None) -> str | None:

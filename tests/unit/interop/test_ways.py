@@ -30,7 +30,7 @@ LOOKS = [
 LEAST_SD_M = 5.0
 """Standard deviations are told no better than this."""
 ROUNDED_M = 2.0
-"""What whole metres, decimetres a second and milliseconds may add, between places far apart, too."""
+"""What whole metres and decimetres a second may add, between places that are far apart, too."""
 
 
 @pytest.fixture(params=LOOKS, ids=lambda one: f"{one[0]} {one[1]:+.0f} s")
@@ -108,8 +108,8 @@ def test_the_way_is_that_of_the_legs_through_the_air_too(flight) -> None:
 def test_the_line_keeps_to_the_way(flight) -> None:
     told = way(flight)
     for leg in told.flown:
-        assert np.array_equal(leg.line[0], leg.position[0])
-        assert np.array_equal(leg.line[-1], leg.position[-1])
+        for end in (0, -1):
+            assert np.abs(leg.line[end] - leg.position[end]).max() <= 0.5
         at = np.linspace(leg.time[0], leg.time[-1], 2_000)
         places = hermite(leg.rows, at)
         a, b = leg.line[:-1], leg.line[1:]
@@ -118,13 +118,13 @@ def test_the_line_keeps_to_the_way(flight) -> None:
         nearest = a + np.clip(share, 0.0, 1.0)[..., None] * along
         assert np.linalg.norm(places[:, None] - nearest, axis=2).min(axis=1).max() <= LINE_M
     lines = np.concatenate([leg.line for leg in told.legs])
-    assert np.array_equal(told.corners, [lines.min(axis=0), lines.max(axis=0)])
+    assert np.abs(told.corners - [lines.min(axis=0), lines.max(axis=0)]).max() <= 1.0
 
 
 def test_what_is_sent_is_within_the_bounds_rounded(flight) -> None:
     packets = {
         one["id"]: json.loads(msgspec.json.encode(one))
-        for one in flight_packets(flight, English(simulated=True), coarse=True, way=way(flight))
+        for one in flight_packets(flight, English(simulated=True), way=way(flight))
     }
     missile = packets[f"flight/{flight.track}"]
     rows = np.reshape(missile["position"]["cartesianVelocity"], (-1, 7))

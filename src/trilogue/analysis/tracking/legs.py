@@ -47,7 +47,7 @@ class Leg(NamedTuple):
     known: Known
     rows: NDArray[np.float64]
     """`(n, 9)`."""
-    line: NDArray[np.float64]
+    line: NDArray[np.float64] | NDArray[np.int64]
     """Places of the line to draw, `(m, 3)` in ECEF."""
     greatest_m: tuple[float, float]
     """The greatest of each standard deviation."""
@@ -79,8 +79,11 @@ class Way:
 
     legs: tuple[Leg, ...]
     rows: NDArray[np.float64]
-    corners: NDArray[np.float64]
+    corners: NDArray[np.float64] | NDArray[np.int64]
     """Of the box that holds its lines, `(2, 3)` in ECEF: the least and the greatest coordinates."""
+    samples: NDArray[np.float64]
+    """What is written of the rows, `(11 n,)`: seconds since the first with each state, then seconds
+    with the standard deviation on the level, then with the vertical one."""
 
     @classmethod
     def of(cls, legs: tuple[Leg, ...]) -> Way:
@@ -90,7 +93,10 @@ class Way:
         rows = [part[bool(number) :] for number, part in enumerate(parts)]
         places = np.concatenate([np.empty((0, 3)), *(leg.line for leg in legs)])
         low, high = places.min(axis=0, initial=np.inf), places.max(axis=0, initial=-np.inf)
-        return cls(legs, np.concatenate([np.empty((0, 9)), *rows]), np.array([low, high]))
+        table = np.concatenate([np.empty((0, 9)), *rows])
+        written = table - table[:1] * np.eye(1, 9)
+        samples = [written[:, :7].ravel(), written[:, ::7].ravel(), written[:, ::8].ravel()]
+        return cls(legs, table, np.array([low, high]), np.concatenate(samples))
 
     @property
     def flown(self) -> tuple[Leg, ...]:

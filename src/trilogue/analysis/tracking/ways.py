@@ -6,7 +6,8 @@ It is the way of `legs` with its phases, and within stated bounds of it:
   looked back upon is farther off than `WITHIN_M`;
 - the standard deviations, straight between two places, are off by a tenth (`SHARE`), or by five
   metres; the greatest of a leg are those of all its states;
-- the line to draw is nowhere farther than `LINE_M` from that polynomial.
+- the line to draw is nowhere farther than `LINE_M` from that polynomial;
+- what is written of it is rounded to what can be seen: milliseconds, metres, decimetres a second.
 
 What lies ahead is computed in longer steps than the estimate itself takes, which changes it by less
 than a metre, and the air begins in a place of its own.
@@ -44,7 +45,7 @@ _NONE = np.full(4, math.nan)
 def way(flight: FlightEstimate) -> Way:
     """Return the way of a flight."""
     known, now = flight.smoothed or flight.history, flight.now
-    rows, places, legs, greatest, corners = trace(
+    rows, places, legs, greatest, corners, samples = trace(
         known.time, known.state, known.covariance, known.phase,
         now.time, np.ascontiguousarray(now.state), np.ascontiguousarray(now.covariance),
         PHASES.index(now.phase), _point(flight.launch), _point(flight.impact), _DRAG, _WITHIN,
@@ -61,7 +62,8 @@ def way(flight: FlightEstimate) -> Way:
             legs.tolist(), greatest.tolist(), strict=True
         )
     )
-    return Way(cut, rows[1:] if cut and cut[0].known == "before" else rows, corners)
+    before = bool(cut) and cut[0].known == "before"
+    return Way(cut, rows[1:] if before else rows, corners, samples)
 
 
 def _point(point: GroundPoint | None) -> NDArray[np.float64]:

@@ -176,7 +176,7 @@ def _plots(
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
     told = way(flight)
-    made = _marked(flight_packets(flight, voice, within=within, coarse=True, way=told))
+    made = _marked(flight_packets(flight, voice, within=within, way=told))
     when = span(told)
     if when is None:
         return made

@@ -290,6 +290,23 @@ def _on_ground(latitude: float, longitude: float, out: NDArray[np.float64]) -> N
 
 
 @kernel
+def _samples(rows: NDArray[np.float64], first: int, n: int) -> NDArray[np.float64]:
+    """Return what `trace` does of some rows."""
+    samples = np.empty(11 * n)
+    for k in range(n):
+        row = rows[first + k]
+        seconds = np.rint(1e3 * (row[0] - rows[first, 0])) / 1e3
+        samples[7 * k] = seconds
+        for i in range(3):
+            samples[7 * k + 1 + i] = np.rint(row[1 + i])
+            samples[7 * k + 4 + i] = np.rint(10.0 * row[4 + i]) / 10.0
+        for i in range(2):
+            at = (7 + 2 * i) * n + 2 * k
+            samples[at], samples[at + 1] = seconds, np.rint(row[7 + i])
+    return samples
+
+
+@kernel
 def trace(
     time: NDArray[np.float64],
     state: NDArray[np.float64],
@@ -305,12 +322,13 @@ def trace(
     within: NDArray[np.float64],
 ) -> tuple[
     NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
     NDArray[np.float64],
     NDArray[np.int64],
     NDArray[np.float64],
-    NDArray[np.float64],
 ]:
-    """Return the rows of a way, the places of its line, its legs, how uncertain each gets, corners.
+    """Return the rows of a way, the places of its line in whole metres, and its legs.
 
     States are `(n, 6)` with covariances `(n, 6, 6)` and the places of their phases in
     `estimate.PHASES`. `launch` and `impact` are `(4,)`: time, degrees, standard deviation on the
@@ -319,8 +337,9 @@ def trace(
     which part a standard deviation may be, and how far off the line may be from the way.
 
     A leg is `(6,)`: phase, what is known, its first and last row, its first and last place; where
-    one ends the next begins. Beside it are the greatest standard deviations along it, `(2,)`;
-    the corners are those of the box that holds the line, `(2, 3)`.
+    one ends the next begins. Beside legs are the greatest standard deviations along each, `(2,)`,
+    the corners of the box that holds all places, `(2, 3)`, and the samples of what is flown as they
+    are written (see `legs.Way`), to the millisecond, the metre and the decimetre a second.
     """
     end = impact[0]
     most = len(time) + 2
@@ -358,6 +377,7 @@ def trace(
         legs[0] = np.array([_BOOST, _BEFORE, 0, 1, 0, 1])
         greatest[0, 0], greatest[0, 1] = max(launch[3], dense[0, 7]), dense[0, 8]
         number, n, m = 1, 1, 1
+    first = n
     rows[n] = dense[0]
     places[m] = dense[0, 1:4]
     at = 0
@@ -381,8 +401,8 @@ def trace(
             for k in range(at, stop + 1):
                 top = max(top, dense[k, 7 + i])
             greatest[number, i] = top
-        told = _thin(dense, at, stop, within[0], within[1], kept)
-        for k in range(1, told):
+        left = _thin(dense, at, stop, within[0], within[1], kept)
+        for k in range(1, left):
             a, b = dense[kept[k - 1]], dense[kept[k]]
             chords = _chords(a, b, within[2])
             if m + chords >= len(places):
@@ -398,10 +418,19 @@ def trace(
         leg[3], leg[5] = n, m
         number += 1
         at = stop
-    corners = np.empty((2, 3))
+    corners = np.empty((2, 3), np.int64)
+    told = np.empty((m + 1, 3), np.int64)
     for i in range(3):
         low, high = places[0, i], places[0, i]
         for k in range(m + 1):
+            told[k, i] = round(places[k, i])
             low, high = min(low, places[k, i]), max(high, places[k, i])
-        corners[0, i], corners[1, i] = low, high
-    return rows[: n + 1], places[: m + 1], legs[:number], greatest[:number], corners
+        corners[0, i], corners[1, i] = math.floor(low), math.ceil(high)
+    return (
+        rows[: n + 1],
+        told,
+        legs[:number],
+        greatest[:number],
+        corners,
+        _samples(rows, first, n + 1 - first),
+    )
