@@ -22,7 +22,7 @@ from trilogue.node.inputs import StandingInput
 
 __all__ = ["first_pages"]
 
-WATCHED_S = 40.0
+WATCHED_S = 30.0
 STARTS = 3
 PAGE = "/picture/flights"
 

@@ -92,7 +92,7 @@ def _missile(
         "estimated_at": {"string": moment(flight.now.time)},
         "classes": {
             "string": "; ".join(
-                f"{c.name} {c.probability:.4f}" for c in flight.classes if c.probability >= _LEAST
+                [f"{c.name} {c.probability:.4f}" for c in flight.classes if c.probability >= _LEAST]
             )
         },
         "remarks": {"string": " ".join(flight.remarks)},

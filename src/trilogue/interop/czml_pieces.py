@@ -95,7 +95,6 @@ def flat(
     rows: NDArray[np.float64] | NDArray[np.int64], decimals: int | None = None
 ) -> list[float] | list[int]:
     """Return rows one after the other, rounded where nobody sees the rest."""
-    numbers: list[float] | list[int] = (
-        (rows if decimals is None else rows.round(decimals)).ravel().tolist()
-    )
+    seen = rows if decimals is None else rows.round(decimals)
+    numbers: list[float] | list[int] = seen.ravel().tolist()
     return numbers

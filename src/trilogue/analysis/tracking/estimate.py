@@ -138,7 +138,7 @@ class States(Sequence[StateEstimate]):
             self.state[at],
             self.covariance[at],
             PHASES[self.phase[at]],
-            {name: float(p) for name, p in zip(PHASES, self.phases[at], strict=True) if p > 0.0},
+            {name: p for name, p in zip(PHASES, self.phases[at].tolist(), strict=True) if p > 0.0},
         )
 
 

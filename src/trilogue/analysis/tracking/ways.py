@@ -44,11 +44,12 @@ _NONE = np.full(4, math.nan)
 
 def way(flight: FlightEstimate) -> Way:
     """Return the way of a flight."""
-    known, now = flight.smoothed or flight.history, flight.now
+    history = flight.history
+    known = flight.smoothed or history
     rows, places, legs, greatest, corners, samples = trace(
         known.time, known.state, known.covariance, known.phase,
-        now.time, np.ascontiguousarray(now.state), np.ascontiguousarray(now.covariance),
-        PHASES.index(now.phase), _point(flight.launch), _point(flight.impact), _DRAG, _WITHIN,
+        history.time[-1], history.state[-1], history.covariance[-1], history.phase[-1],
+        _point(flight.launch), _point(flight.impact), _DRAG, _WITHIN,
     )  # fmt: skip
     cut = tuple(
         Leg(

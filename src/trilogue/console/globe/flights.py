@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from trilogue.console.globe.voice import Voice
     from trilogue.picture.missiles import FlightPicture, RaidPicture
 
-__all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows", "symbol_of"]
+__all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows"]
 
+# SIDCs of MIL-STD-2525D. Sensors are friendly, what is followed is suspect: nobody asked it.
 _MISSILE = "10050200001100000000"
 _LAUNCH = "10051500001110000000"
 _SENSORS = {
@@ -40,22 +41,6 @@ _SENSORS = {
     "ship-radar": "10033000001202000000",
     "ground-radar": "10031500002203000000",
 }
-
-
-def symbol_of(packet: Packet) -> str:
-    """Return the symbol of a packet's object, a SIDC of MIL-STD-2525D; empty for none.
-
-    Sensors are friendly, what is followed is suspect: nobody asked it.
-    """
-    if "availability" in packet:
-        return _MISSILE
-    name = str(packet["id"])
-    if name.endswith("/launch"):
-        return _LAUNCH
-    if "/sensor/" in name:
-        kind = packet.get("properties", {}).get("kind", {}).get("string", "")
-        return _SENSORS.get(kind, "")
-    return ""
 
 
 def chosen(raid: RaidPicture, coalition: Sequence[str]) -> FlightPicture | None:
@@ -151,21 +136,17 @@ def _key(flight: FlightEstimate) -> tuple[object, ...]:
     )
 
 
-def _marked(packets: Iterable[Packet]) -> Made:
-    """Give each object its symbol."""
-    made = []
-    for packet in packets:
-        symbol = symbol_of(packet)
-        if symbol:
-            packet["properties"]["symbol"] = {"string": symbol}
-        made.append(packet)
-    return Made(tuple(made))
+def _mark(packet: Packet, symbol: str) -> None:
+    """Give an object its symbol."""
+    packet["properties"]["symbol"] = {"string": symbol}
 
 
 def _sensor(sensor: Sensor, within: str, voice: Voice) -> Made:
     # Two participants may call a sensor by one name.
     place = f"{within}{sensor.owner}/"
-    return _marked(sensor_packets(sensor, voice, within=place, horizon=True))
+    packets = tuple(sensor_packets(sensor, voice, within=place, horizon=True))
+    _mark(packets[0], _SENSORS[sensor.kind])
+    return Made(packets)
 
 
 def _plots(
@@ -176,11 +157,14 @@ def _plots(
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
     told = way(flight)
-    made = _marked(flight_packets(flight, voice, within=within, way=told))
+    packets = tuple(flight_packets(flight, voice, within=within, way=told))
+    for packet in packets:
+        if "availability" in packet:
+            _mark(packet, _MISSILE)
+        elif packet["id"].endswith("/launch"):
+            _mark(packet, _LAUNCH)
     when = span(told)
-    if when is None:
-        return made
-    return Made(made.packets, (*when, *told.corners))
+    return Made(packets) if when is None else Made(packets, (*when, *told.corners))
 
 
 def _head(name: str, seen: FlightPicture, ways: list[Any]) -> tuple[tuple[object, ...], Any]:

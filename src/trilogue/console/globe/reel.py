@@ -23,6 +23,7 @@ __all__ = ["Made", "Reel", "Turn"]
 
 Packet = dict[str, Any]
 
+_ENCODER = msgspec.json.Encoder()
 MOST_GONE = 10_000
 """Packets remembered as gone; with more, everybody gets all of them anew."""
 
@@ -139,9 +140,10 @@ class Turn:
             if known is not None:
                 self.lost += tuple(one for one in known.names if one not in names)
             known = _Group(key, names, made.about)
-            # Written out at once, a packet is no more than its bytes: thousands may be made.
-            for packet in made.packets:
-                self.fresh[packet["id"]] = msgspec.json.encode(packet)
+            # Written out at once, a packet is no more than its bytes: thousands may be made. A line
+            # break cannot stand in one (RFC 8259, section 7).
+            written = _ENCODER.encode_lines(made.packets).splitlines()
+            self.fresh.update(zip(names, written, strict=True))
         self.groups[name] = known
         return known.about
 
