@@ -78,7 +78,7 @@ def _missile(
     moments += [moment(float(leg.rows[-1, 0])) for leg in flown]
     intervals = [f"{begin}/{end}" for begin, end in pairwise(moments)]
     epoch = moments[0]
-    samples, n = way.samples.tolist(), len(way.rows)
+    samples, n = way.samples, len(way.rows)
     phases = [
         {"interval": interval, "string": leg.phase}
         for interval, leg in zip(intervals, flown, strict=True)

@@ -118,7 +118,7 @@ def test_the_line_keeps_to_the_way(flight) -> None:
         nearest = a + np.clip(share, 0.0, 1.0)[..., None] * along
         assert np.linalg.norm(places[:, None] - nearest, axis=2).min(axis=1).max() <= LINE_M
     lines = np.concatenate([leg.line for leg in told.legs])
-    assert np.abs(told.corners - [lines.min(axis=0), lines.max(axis=0)]).max() <= 1.0
+    assert np.abs(np.array(told.corners) - [lines.min(axis=0), lines.max(axis=0)]).max() <= 1.0
 
 
 def test_what_is_sent_is_within_the_bounds_rounded(flight) -> None:

@@ -79,11 +79,11 @@ class Way:
 
     legs: tuple[Leg, ...]
     rows: NDArray[np.float64]
-    corners: NDArray[np.float64] | NDArray[np.int64]
-    """Of the box that holds its lines, `(2, 3)` in ECEF: the least and the greatest coordinates."""
-    samples: NDArray[np.float64]
-    """What is written of the rows, `(11 n,)`: seconds since the first with each state, then seconds
-    with the standard deviation on the level, then with the vertical one."""
+    corners: tuple[list[float], list[float]]
+    """Of the box that holds its lines, in ECEF: the least coordinates and the greatest."""
+    samples: list[float]
+    """What is written of the `n` rows, `11 n` numbers: seconds since the first with each state,
+    then seconds with the standard deviation on the level, then with the vertical one."""
 
     @classmethod
     def of(cls, legs: tuple[Leg, ...]) -> Way:
@@ -94,9 +94,9 @@ class Way:
         places = np.concatenate([np.empty((0, 3)), *(leg.line for leg in legs)])
         low, high = places.min(axis=0, initial=np.inf), places.max(axis=0, initial=-np.inf)
         table = np.concatenate([np.empty((0, 9)), *rows])
-        written = table - table[:1] * np.eye(1, 9)
+        written = table - table[:1] * np.eye(1, 9)  # times alone
         samples = [written[:, :7].ravel(), written[:, ::7].ravel(), written[:, ::8].ravel()]
-        return cls(legs, table, np.array([low, high]), np.concatenate(samples))
+        return cls(legs, table, (low.tolist(), high.tolist()), np.concatenate(samples).tolist())
 
     @property
     def flown(self) -> tuple[Leg, ...]:

@@ -46,25 +46,26 @@ def way(flight: FlightEstimate) -> Way:
     """Return the way of a flight."""
     history = flight.history
     known = flight.smoothed or history
-    rows, places, legs, greatest, corners, samples = trace(
+    rows, places, cuts, numbers = trace(
         known.time, known.state, known.covariance, known.phase,
         history.time[-1], history.state[-1], history.covariance[-1], history.phase[-1],
         _point(flight.launch), _point(flight.impact), _DRAG, _WITHIN,
     )  # fmt: skip
-    cut = tuple(
+    said, head = numbers.tolist(), 6 + 2 * len(cuts)
+    legs = tuple(
         Leg(
             PHASES[phase],
             KNOWN[what],
             rows[first : last + 1],
             places[begin : end + 1],
-            (level, vertical),
+            (said[at], said[at + 1]),
         )
-        for (phase, what, first, last, begin, end), (level, vertical) in zip(
-            legs.tolist(), greatest.tolist(), strict=True
+        for at, (phase, what, first, last, begin, end) in zip(
+            range(6, head, 2), cuts.tolist(), strict=True
         )
     )
-    before = bool(cut) and cut[0].known == "before"
-    return Way(cut, rows[1:] if before else rows, corners, samples)
+    before = bool(legs) and legs[0].known == "before"
+    return Way(legs, rows[1:] if before else rows, (said[:3], said[3:6]), said[head:])
 
 
 def _point(point: GroundPoint | None) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ _POLAR = RADIUS * (1.0 - FLATTENING)
 _E2 = FLATTENING * (2.0 - FLATTENING)
 _EP2 = _E2 / (1.0 - _E2)
 
-_SPACE_STEP, _AIR_STEP, _LEAST_STEP = 20.0, 5.0, 0.5
+_SPACE_STEP, _AIR_STEP, _LEAST_STEP = 40.0, 5.0, 0.5
 """Longest steps of the fall above the air and in it, and the shortest, seconds."""
 _DENSE_M = 80_000.0
 """Above it the air is too thin to bend a fall within a step."""
@@ -290,20 +290,20 @@ def _on_ground(latitude: float, longitude: float, out: NDArray[np.float64]) -> N
 
 
 @kernel
-def _samples(rows: NDArray[np.float64], first: int, n: int) -> NDArray[np.float64]:
-    """Return what `trace` does of some rows."""
-    samples = np.empty(11 * n)
+def _sample(
+    rows: NDArray[np.float64], first: int, n: int, out: NDArray[np.float64], at: int
+) -> None:
+    """Write the samples of some rows at a place, as `trace` has them."""
     for k in range(n):
         row = rows[first + k]
         seconds = np.rint(1e3 * (row[0] - rows[first, 0])) / 1e3
-        samples[7 * k] = seconds
+        out[at + 7 * k] = seconds
         for i in range(3):
-            samples[7 * k + 1 + i] = np.rint(row[1 + i])
-            samples[7 * k + 4 + i] = np.rint(10.0 * row[4 + i]) / 10.0
+            out[at + 7 * k + 1 + i] = np.rint(row[1 + i])
+            out[at + 7 * k + 4 + i] = np.rint(10.0 * row[4 + i]) / 10.0
         for i in range(2):
-            at = (7 + 2 * i) * n + 2 * k
-            samples[at], samples[at + 1] = seconds, np.rint(row[7 + i])
-    return samples
+            sd = at + (7 + 2 * i) * n + 2 * k
+            out[sd], out[sd + 1] = seconds, np.rint(row[7 + i])
 
 
 @kernel
@@ -325,10 +325,8 @@ def trace(
     NDArray[np.int64],
     NDArray[np.int64],
     NDArray[np.float64],
-    NDArray[np.int64],
-    NDArray[np.float64],
 ]:
-    """Return the rows of a way, the places of its line in whole metres, and its legs.
+    """Return the rows of a way, the places of its line in whole metres, its legs, and numbers.
 
     States are `(n, 6)` with covariances `(n, 6, 6)` and the places of their phases in
     `estimate.PHASES`. `launch` and `impact` are `(4,)`: time, degrees, standard deviation on the
@@ -337,9 +335,9 @@ def trace(
     which part a standard deviation may be, and how far off the line may be from the way.
 
     A leg is `(6,)`: phase, what is known, its first and last row, its first and last place; where
-    one ends the next begins. Beside legs are the greatest standard deviations along each, `(2,)`,
-    the corners of the box that holds all places, `(2, 3)`, and the samples of what is flown as they
-    are written (see `legs.Way`), to the millisecond, the metre and the decimetre a second.
+    one ends the next begins. The numbers are the corners of the box that holds all places, six;
+    the greatest standard deviations along each leg, two of each; and the samples of what is flown
+    as they are written (see `legs.Way`), to the millisecond, the metre and the decimetre a second.
     """
     end = impact[0]
     most = len(time) + 2
@@ -418,19 +416,16 @@ def trace(
         leg[3], leg[5] = n, m
         number += 1
         at = stop
-    corners = np.empty((2, 3), np.int64)
     told = np.empty((m + 1, 3), np.int64)
+    head = 6 + 2 * number
+    numbers = np.empty(head + 11 * (n + 1 - first))
     for i in range(3):
         low, high = places[0, i], places[0, i]
         for k in range(m + 1):
             told[k, i] = round(places[k, i])
             low, high = min(low, places[k, i]), max(high, places[k, i])
-        corners[0, i], corners[1, i] = math.floor(low), math.ceil(high)
-    return (
-        rows[: n + 1],
-        told,
-        legs[:number],
-        greatest[:number],
-        corners,
-        _samples(rows, first, n + 1 - first),
-    )
+        numbers[i], numbers[3 + i] = low, high
+    for k in range(number):
+        numbers[6 + 2 * k], numbers[7 + 2 * k] = greatest[k, 0], greatest[k, 1]
+    _sample(rows, first, n + 1 - first, numbers, head)
+    return rows[: n + 1], told, legs[:number], numbers
