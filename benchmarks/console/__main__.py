@@ -1,13 +1,14 @@
 """The benchmark of the console: how long a page takes when ten thousand reports are known.
 
-    python -m benchmarks.console [--reports 10240] [--only pages|globe] [--write]
+    python -m benchmarks.console [--reports 10240] [--only pages|globe|start] [--write]
 
 Three real nodes; KR files the reports and all of them reach JP. Then somebody is signed in at JP,
 and each page is asked for again and again over one kept connection, as a browser does, from the
 request to the last byte of the answer. Then a browser has the list of reports open at two nodes,
 and shows what is new by itself.
 
-Last, the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots.
+Then the globe (`benchmarks.console.globe`): a picture of 200 tracks and 50,000 plots. Last, the
+first page of flights after a start (`benchmarks.console.start`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.support.trio import OFFICERS
 from benchmarks.console.globe import tables
 from benchmarks.console.live import ROUNDS as ROUNDS_LIVE
 from benchmarks.console.live import updates
+from benchmarks.console.start import first_pages
 from benchmarks.exchange.nodes import batch, running
 from benchmarks.page import machine, markdown, tell
 from trilogue.node.founding import token_file
@@ -95,17 +97,20 @@ def _pages(node: Node) -> list[tuple[str, list[float], int]]:
 
 @click.command()
 @click.option("--reports", default=10_240, help="How many reports are known.")
-@click.option("--only", type=click.Choice(["pages", "globe"]), help="One of the two.")
+@click.option("--only", type=click.Choice(["pages", "globe", "start"]), help="One of the three.")
 @click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
 def main(reports: int, only: str | None, write: bool) -> None:
     """Run the benchmark of the console."""
-    if only != "globe":
+    if only in (None, "pages"):
         text = f"{table(reports)}\n\n{machine(('litestar', 'jinja2', 'uvloop'))}."
         tell("console", text, write=write)
-    if only != "pages":
+    if only in (None, "globe"):
         with running() as nodes:
             text = f"{tables(nodes['US'])}\n\n{machine(('numpy', 'msgspec', 'playwright'))}."
         tell("globe", text, write=write)
+    if only in (None, "start"):
+        text = f"{first_pages()}\n\n{machine(('numba', 'scipy', 'litestar'))}."
+        tell("start", text, write=write)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A raid of many: one estimated flight, carried round the axis of the Earth, and its plots.
 
-Nobody estimates here: what is measured is what happens once a node's picture has changed.
+Nobody estimates while it moves: what is measured is what happens once a node's picture has changed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 from tests.support.pictured import seen, turned
 
-from trilogue.analysis.tracking.estimate import FlightEstimate, Picture
+from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Picture, Value
+from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.plots import PlotTable
 from trilogue.analysis.tracking.sensor import Sensor
 from trilogue.encoding import instant
@@ -21,6 +22,8 @@ __all__ = ["Raid"]
 
 COALITION = ("KR", "US", "JP")
 SPREAD_DEG = 40.0
+APART_S = 1.7
+"""Between two launches: no two tracks share their moments, as none of many would."""
 TOGETHER = 250
 """Plots of one report."""
 
@@ -32,11 +35,16 @@ class Raid:
         whole = self._whole = seen().whole
         self._radar = next(s for s in whole.plots.sensors if s.noise.range_m is not None)
         self._flights = [
-            self._named(turned(whole, SPREAD_DEG * k / tracks).flights[0], k) for k in range(tracks)
+            self._named(_later(turned(whole, SPREAD_DEG * k / tracks).flights[0], APART_S * k), k)
+            for k in range(tracks)
         ]
         self._begin = whole.flights[0].history[0].time
         self._table = self._plots(plots)
         self._reports = plots // TOGETHER
+
+    def estimate(self) -> None:
+        """Estimate one of the flights from its plots, as a node does before any of this."""
+        estimate_flight(self._whole.plots)
 
     @property
     def picture(self) -> RaidPicture:
@@ -92,3 +100,23 @@ class Raid:
             source,
             tuple(f"first-{k}" for k in range(int(source[-1]) + 1)),
         )
+
+
+def _later(flight: FlightEstimate, seconds: float) -> FlightEstimate:
+    """Return a flight that took place later."""
+
+    def value(one: Value | None) -> Value | None:
+        return None if one is None else replace(one, value=one.value + seconds)
+
+    def point(one: GroundPoint | None) -> GroundPoint | None:
+        return None if one is None else replace(one, time=value(one.time))
+
+    return replace(
+        flight,
+        history=replace(flight.history, time=flight.history.time + seconds),
+        smoothed=replace(flight.smoothed, time=flight.smoothed.time + seconds),
+        burnout=value(flight.burnout),
+        launch=point(flight.launch),
+        impact=point(flight.impact),
+        apogee_time=value(flight.apogee_time),
+    )

@@ -12,7 +12,7 @@ from trilogue.analysis.tracking.estimate import (
     FlightEstimate,
     GroundPoint,
     Picture,
-    StateEstimate,
+    States,
 )
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.value.case import Run
@@ -69,10 +69,11 @@ def turned(picture: Picture, degrees: float) -> Picture:
         return None if one is None else replace(one, longitude=east(one.longitude))
 
     def flight(one: FlightEstimate) -> FlightEstimate:
-        def states(some: tuple[StateEstimate, ...]) -> tuple[StateEstimate, ...]:
-            return tuple(
-                replace(s, state=turn @ s.state, covariance=turn @ s.covariance @ turn.T)
-                for s in some
+        def states(some: States) -> States:
+            return replace(
+                some,
+                state=some.state @ turn.T,
+                covariance=np.ascontiguousarray(turn @ some.covariance @ turn.T),
             )
 
         return replace(

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trilogue.analysis.tracking.legs import legs
+from trilogue.analysis.tracking.legs import Way, legs
 from trilogue.interop.czml_flights import flight_packets, span
 from trilogue.interop.czml_pieces import Packet
 from trilogue.interop.czml_sensors import sensor_packets
@@ -64,7 +64,7 @@ def document(
 def write_czml(picture: Picture, *, title: str = "Missile flights", simulated: bool) -> bytes:
     """Return a picture as a CZML document, UTF-8."""
     voice = English(simulated=simulated)
-    ways = {flight.track: legs(flight) for flight in picture.flights}
+    ways = {flight.track: Way.of(legs(flight)) for flight in picture.flights}
     spans = [one for one in map(span, ways.values()) if one is not None]
     begin = min((first for first, _ in spans), default=picture.time)
     end = max((last for _, last in spans), default=picture.time)

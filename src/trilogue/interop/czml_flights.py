@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
+import msgspec
 
-from trilogue.analysis.tracking.legs import Leg, legs
+from trilogue.analysis.tracking.legs import Leg, Way, legs
 from trilogue.interop.czml_pieces import (
     PHASES,
     Packet,
@@ -15,36 +17,25 @@ from trilogue.interop.czml_pieces import (
     flat,
     label,
     text,
-    thinned,
 )
 from trilogue.interop.said import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint
-    from trilogue.interop.czml_voice import FlightVoice, Point
+    from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Phase
+    from trilogue.interop.czml_voice import FlightVoice, Point, Told
 
-__all__ = ["ALL", "Grain", "flight_packets", "span"]
+__all__ = ["flight_packets", "span"]
 
 _LEAST_M = 1.0
+_LEAST = 5e-5
+"""A probability below it would read as nought."""
 
 
-class Grain:
-    """How finely a way is told: how many places a leg, and how many decimals."""
-
-    def __init__(self, most: int | None = None, decimals: int | None = None) -> None:
-        self.most = most
-        self.decimals = decimals
-
-
-ALL = Grain()
-"""As it was estimated."""
-
-
-def span(way: Sequence[Leg]) -> tuple[float, float] | None:
+def span(way: Way) -> tuple[float, float] | None:
     """Return when a way begins and ends, POSIX seconds; `None` without any."""
-    return (float(way[0].time[0]), float(way[-1].time[-1])) if way else None
+    return (float(way.legs[0].time[0]), float(way.legs[-1].time[-1])) if way.legs else None
 
 
 def flight_packets(
@@ -52,22 +43,22 @@ def flight_packets(
     voice: FlightVoice,
     *,
     within: str = "",
-    grain: Grain = ALL,
     simulated: bool | None = None,
-    way: Sequence[Leg] | None = None,
+    way: Way | None = None,
 ) -> Iterator[Packet]:
     """Yield the packets of a flight; `within` goes before every id.
 
     `simulated` is said where it is known.
     """
     name = f"{within}flight/{flight.track}"
-    way = legs(flight) if way is None else way
-    flown = [leg for leg in way if leg.known != "before"]
+    way = Way.of(legs(flight)) if way is None else way
+    told = [voice.leg(leg) for leg in way.legs]
     known: Packet = {} if simulated is None else {"simulated": {"boolean": simulated}}
-    if flown:
-        yield _missile(name, flight, flown, voice, grain, known)
-    for number, leg in enumerate(way):
-        yield _leg(f"{name}/leg/{number}", name, leg, voice, grain)
+    if way.flown:
+        names = [one.name for one in told[-len(way.flown) :]]
+        yield _missile(name, flight, way, names, voice, known)
+    for number, (leg, said) in enumerate(zip(way.legs, told, strict=True)):
+        yield _leg(f"{name}/leg/{number}", name, leg, said)
     if flight.launch is not None:
         yield _ellipse(f"{name}/launch", name, "launch", flight.launch, voice, known)
     if flight.impact is not None:
@@ -77,36 +68,32 @@ def flight_packets(
 def _missile(
     name: str,
     flight: FlightEstimate,
-    flown: Sequence[Leg],
+    way: Way,
+    names: Sequence[str],
     voice: FlightVoice,
-    grain: Grain,
     known: Packet,
 ) -> Packet:
-    epoch = float(flown[0].time[0])
-    parts = []
-    for number, leg in enumerate(flown):
-        rows = thinned(len(leg.time), grain.most)
-        if number:
-            rows = rows[1:]  # a leg begins where the one before ends
-        parts.append(np.column_stack([leg.time[rows] - epoch, leg.state[rows], leg.sd_m[rows]]))
-    table = np.concatenate(parts)
+    flown = way.flown
+    moments = [moment(float(flown[0].rows[0, 0]))]
+    moments += [moment(float(leg.rows[-1, 0])) for leg in flown]
+    intervals = [f"{begin}/{end}" for begin, end in pairwise(moments)]
+    epoch = moments[0]
+    samples, n = way.samples, len(way.rows)
     phases = [
-        {"interval": f"{moment(leg.time[0])}/{moment(leg.time[-1])}", "string": leg.phase}
-        for leg in flown
+        {"interval": interval, "string": leg.phase}
+        for interval, leg in zip(intervals, flown, strict=True)
     ]
     properties: Packet = {
         **known,
         "track": {"string": flight.track},
         "phase": phases,
-        "position_level_sd_m": {
-            "epoch": moment(epoch), "number": flat(table[:, [0, 7]], grain.decimals)
-        },
-        "position_vertical_sd_m": {
-            "epoch": moment(epoch), "number": flat(table[:, [0, 8]], grain.decimals)
-        },
+        "position_level_sd_m": {"epoch": epoch, "number": samples[7 * n : 9 * n]},
+        "position_vertical_sd_m": {"epoch": epoch, "number": samples[9 * n :]},
         "estimated_at": {"string": moment(flight.now.time)},
         "classes": {
-            "string": "; ".join(f"{c.name} {c.probability:.4f}" for c in flight.classes)
+            "string": "; ".join(
+                [f"{c.name} {c.probability:.4f}" for c in flight.classes if c.probability >= _LEAST]
+            )
         },
         "remarks": {"string": " ".join(flight.remarks)},
     }  # fmt: skip
@@ -118,50 +105,48 @@ def _missile(
         properties["apogee_m"] = {"number": flight.apogee_m.value}
         properties["apogee_sd_m"] = {"number": flight.apogee_m.sd}
     told = voice.flight(flight)
-    last = float(flown[-1].time[-1])
     return {
         "id": name,
         "name": told.name,
         "description": text(told.sentences),
-        "availability": f"{moment(epoch)}/{moment(last)}",
+        "availability": f"{epoch}/{moments[-1]}",
         "position": {
-            "epoch": moment(epoch),
+            "epoch": epoch,
             "referenceFrame": "FIXED",
             "interpolationAlgorithm": "HERMITE",
             "interpolationDegree": 3,
-            "cartesianVelocity": flat(table[:, :7], grain.decimals),
+            "cartesianVelocity": samples[: 7 * n],
         },
         "point": {
             **dot(9, PHASES[flown[0].phase]),
             "color": [
-                {
-                    "interval": f"{moment(leg.time[0])}/{moment(leg.time[-1])}",
-                    "rgba": PHASES[leg.phase],
-                }
-                for leg in flown
+                {"interval": interval, "rgba": PHASES[leg.phase]}
+                for interval, leg in zip(intervals, flown, strict=True)
             ],
         },
         "label": {
             **label(told.name),
             "text": [
-                {
-                    "interval": f"{moment(leg.time[0])}/{moment(leg.time[-1])}",
-                    "string": f"{told.name}: {voice.leg(leg).name}",
-                }
-                for leg in flown
+                {"interval": interval, "string": f"{told.name}: {said}"}
+                for interval, said in zip(intervals, names, strict=True)
             ],
         },
         "properties": properties,
     }
 
 
-def _leg(name: str, parent: str, leg: Leg, voice: FlightVoice, grain: Grain) -> Packet:
-    colour = {"rgba": PHASES[leg.phase]}
+@cache
+def _stroke(phase: Phase, *, dashed: bool) -> msgspec.Raw:
+    """Return how the line of a phase is drawn, written out: thousands are drawn alike."""
+    colour = {"rgba": PHASES[phase]}
     material: Packet = {"solidColor": {"color": colour}}
-    if leg.known != "seen":
+    if dashed:
         material = {"polylineDash": {"color": colour, "dashLength": 12}}
-    told = voice.leg(leg)
-    rows = thinned(len(leg.time), grain.most)
+    return msgspec.Raw(msgspec.json.encode(material))
+
+
+def _leg(name: str, parent: str, leg: Leg, told: Told) -> Packet:
+    level, vertical = leg.greatest_m
     return {
         "id": name,
         "parent": parent,
@@ -170,17 +155,17 @@ def _leg(name: str, parent: str, leg: Leg, voice: FlightVoice, grain: Grain) -> 
         "polyline": {
             "positions": {
                 "referenceFrame": "FIXED",
-                "cartesian": flat(leg.position[rows], grain.decimals),
+                "cartesian": flat(leg.line),
             },
             "arcType": "NONE",
             "width": 5.0 if leg.known == "seen" else 2.0,
-            "material": material,
+            "material": _stroke(leg.phase, dashed=leg.known != "seen"),
         },
         "properties": {
             "phase": {"string": leg.phase},
             "known": {"string": leg.known},
-            "greatest_level_sd_m": {"number": float(leg.sd_m[:, 0].max())},
-            "greatest_vertical_sd_m": {"number": float(leg.sd_m[:, 1].max())},
+            "greatest_level_sd_m": {"number": level},
+            "greatest_vertical_sd_m": {"number": vertical},
         },
     }
 

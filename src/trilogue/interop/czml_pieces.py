@@ -29,7 +29,6 @@ __all__ = [
     "label",
     "owner_colour",
     "text",
-    "thinned",
 ]
 
 Packet = dict[str, Any]
@@ -56,7 +55,8 @@ def owner_colour(owner: str) -> list[int]:
 
 def text(sentences: Iterable[str]) -> str:
     """Return sentences as the HTML that a description is."""
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    lines = escape("\n".join(sentences)).replace("\n", "</p><p>")
+    return f"<p>{lines}</p>" if lines else ""
 
 
 def label(words: str, *, within_m: float | None = None) -> Packet:
@@ -91,14 +91,10 @@ def dot(size: int, rgba: Sequence[int]) -> Packet:
     }
 
 
-def thinned(count: int, most: int | None) -> NDArray[np.int64]:
-    """Return which of so many rows to show, first and last among them."""
-    if most is None or count <= most:
-        return np.arange(count)
-    return np.unique(np.linspace(0, count - 1, most).round().astype(np.int64))
-
-
-def flat(rows: NDArray[np.float64], decimals: int | None = None) -> list[float]:
+def flat(
+    rows: NDArray[np.float64] | NDArray[np.int64], decimals: int | None = None
+) -> list[float] | list[int]:
     """Return rows one after the other, rounded where nobody sees the rest."""
-    numbers: list[float] = (rows if decimals is None else rows.round(decimals)).ravel().tolist()
+    seen = rows if decimals is None else rows.round(decimals)
+    numbers: list[float] | list[int] = seen.ravel().tolist()
     return numbers

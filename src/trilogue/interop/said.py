@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trilogue.analysis.tracking.estimate import FlightEstimate, GroundPoint, Value
@@ -32,10 +33,20 @@ _XML = re.compile("[\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SIMULATED = "Simulated: no such flight took place."
 
 
+@lru_cache(maxsize=4096)
+def _second(posix: int) -> str:
+    return datetime.fromtimestamp(posix, UTC).isoformat()[:19]
+
+
 def moment(posix: float) -> str:
     """Return POSIX seconds as UTC, RFC 3339 with microseconds."""
-    text = datetime.fromtimestamp(posix, UTC).isoformat(timespec="microseconds")
-    return text.replace("+00:00", "Z")
+    # As `datetime` does it, to the last digit; many moments of a picture share a second.
+    whole = int(posix)
+    micro = round((posix - whole) * 1e6)
+    if not 0 <= micro < 1_000_000:
+        carried, micro = divmod(micro, 1_000_000)
+        whole += carried
+    return f"{_second(whole)}.{micro:06d}Z"
 
 
 def legible(text: str | None) -> str | None:

@@ -14,13 +14,14 @@ from typing import Any
 
 from trilogue.errors import UnavailableError
 from trilogue.node.engine import Engine
+from trilogue.node.foreseeing import foresee
 from trilogue.node.lock import NodeLock
 from trilogue.node.logs import loop_failed
 from trilogue.node.service import Service, open_engine
 from trilogue.node.settings import Settings
 from trilogue.node.tracing import set_up as set_up_traces
 
-__all__ = ["run", "serve"]
+__all__ = ["keep_what_is_loaded", "run", "serve"]
 
 log = logging.getLogger("trilogue.node")
 
@@ -65,9 +66,12 @@ def serve(
 def _beside(
     service: Service, application: Callable[..., Any] | None
 ) -> Iterator[Coroutine[Any, Any, None]]:
-    """Yield what runs beside the service: it answers what workers ask through a queue."""
+    """Yield what runs beside the service: the first picture, and answers to workers on a queue."""
     queue, engine = service.settings.queue, service.engine
-    if queue is None or application is None:
+    if application is None:
+        return
+    if queue is None:
+        yield foresee(service, engine.picturing)
         return
     from trilogue.node.jetstream import JetStreamTaking
 
@@ -91,10 +95,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], settings: Settings) -> No
         # What the loop still finds half open when it closes, no longer concerns anybody.
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
 
-    # What is loaded by now stays: it is looked through for garbage once, and that seldom.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    keep_what_is_loaded()
     stop_traces = set_up_traces(settings.participant) if settings.traces else lambda: None
     runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     try:
@@ -103,6 +104,13 @@ def run(main: Callable[[], Coroutine[Any, Any, None]], settings: Settings) -> No
         with suppress(OSError):  # a neighbour was still in its handshake
             runner.close()
         stop_traces()
+
+
+def keep_what_is_loaded() -> None:
+    """Look through what is loaded by now for garbage once: it stays, and is looked at no more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _take_over(directory: Path) -> Engine | None:

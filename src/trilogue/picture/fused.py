@@ -22,7 +22,7 @@ import numpy as np
 
 from trilogue.analysis.tracking.classes import classify
 from trilogue.analysis.tracking.divergence import DivergedError
-from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate
+from trilogue.analysis.tracking.estimate import FlightEstimate, StateEstimate, States
 from trilogue.analysis.tracking.flight_estimate import estimate_flight
 from trilogue.analysis.tracking.fusion import (
     as_free,
@@ -85,7 +85,7 @@ def is_sound(flight: FlightEstimate) -> bool:
     """Say whether a flight is told in numbers throughout."""
     states = all(
         np.isfinite(s.state).all() and np.isfinite(s.covariance).all()
-        for s in (*flight.history, *flight.smoothed)
+        for s in (flight.history, flight.smoothed)
     )
     points = [p for p in (flight.launch, flight.impact) if p is not None]
     values = [v for v in (flight.burnout, flight.apogee_m, flight.apogee_time) if v is not None]
@@ -181,8 +181,8 @@ def of_tracks(tracks: Sequence[SharedTrack], settings: EstimateSettings) -> Join
     first = min(kept, key=lambda t: (t.speaker, t.id))
     flight = FlightEstimate(
         f"{first.speaker}-{first.id}",
-        (state,),
-        (state,),
+        States.of([state]),
+        States.of([state]),
         None,
         None,
         impact,
@@ -260,8 +260,8 @@ def _after(
         said = f"Fused with {_names(used)} in place of plots that stand behind it."
     return replace(
         flight,
-        history=(*(s for s in flight.history if s.time < state.time), state),
-        smoothed=(*(s for s in flight.smoothed if s.time < state.time), state),
+        history=flight.history.where(flight.history.time < state.time).then(state),
+        smoothed=flight.smoothed.where(flight.smoothed.time < state.time).then(state),
         impact=impact,
         apogee_m=top,
         apogee_time=when,

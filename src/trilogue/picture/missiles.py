@@ -213,7 +213,7 @@ def _pictured(
     if len(sound) < len(joined):
         reason = f"{len(joined) - len(sound)} flights could not be computed"
     joined = sound
-    joined.sort(key=lambda one: (one.flight.history[0].time, one.flight.track))
+    joined.sort(key=lambda one: (float(one.flight.history.time[0]), one.flight.track))
     lineage = tuple(_lineage(one, table, held) for one in joined)
     picture = replace(ground, flights=tuple(one.flight for one in joined))
     return _Memory(

@@ -22,6 +22,7 @@ from trilogue.analysis.tracking.estimate import (
     GroundPoint,
     Phase,
     StateEstimate,
+    States,
     Value,
 )
 from trilogue.analysis.tracking.impact import Fall, ground_point, predict_fall
@@ -361,8 +362,8 @@ def _estimate(
         remarks.append("One infrared sensor alone: the distance rests on an assumed height.")
     return FlightEstimate(
         _name(plots),
-        tuple(history),
-        tuple(_smoothed(table, flown, ascent)),
+        States.of(history),
+        States.of(_smoothed(table, flown, ascent)),
         burnout,
         launch,
         impact,

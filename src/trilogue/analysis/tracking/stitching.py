@@ -87,10 +87,10 @@ def agreement(
     if not later.smoothed or not earlier.smoothed:
         return None
     second = later.smoothed[0]
-    before = [one for one in earlier.smoothed if one.time <= second.time]
+    before = int(np.searchsorted(earlier.smoothed.time, second.time, side="right"))
     if not before:
         return None
-    first = before[-1]
+    first = earlier.smoothed[before - 1]
     if first.phase == "boost" and second.time - first.time > 2.0:
         return None
     if first.phase == "boost" and second.phase != "boost" and second.time > first.time:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from trilogue.analysis.geodesy.frames import to_ecef
-from trilogue.analysis.tracking.legs import legs
+from trilogue.analysis.tracking.ways import way
 from trilogue.console.globe.reel import Made, Turn
 from trilogue.console.globe.voice import day
-from trilogue.interop.czml_flights import Grain, flight_packets, span
+from trilogue.interop.czml_flights import flight_packets, span
 from trilogue.interop.czml_pieces import Packet
 from trilogue.interop.czml_sensors import plot_packets, plots_by_source, sensor_packets
 from trilogue.interop.said import moment
@@ -31,13 +31,9 @@ if TYPE_CHECKING:
     from trilogue.console.globe.voice import Voice
     from trilogue.picture.missiles import FlightPicture, RaidPicture
 
-__all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows", "symbol_of"]
+__all__ = ["SensorRow", "chosen", "put_flights", "sensor_rows"]
 
-GRAIN = Grain(most=60, decimals=1)
-"""A curve of sixty places is smooth to the eye, and nobody sees a decimetre."""
-AHEAD = 40
-"""States on the way to the impact: between them a curve is off by metres at most."""
-
+# SIDCs of MIL-STD-2525D. Sensors are friendly, what is followed is suspect: nobody asked it.
 _MISSILE = "10050200001100000000"
 _LAUNCH = "10051500001110000000"
 _SENSORS = {
@@ -45,20 +41,6 @@ _SENSORS = {
     "ship-radar": "10033000001202000000",
     "ground-radar": "10031500002203000000",
 }
-
-
-def symbol_of(packet: Packet) -> str:
-    """Return the symbol of a packet's object, a SIDC of MIL-STD-2525D; empty for none.
-
-    Sensors are friendly, what is followed is suspect: nobody asked it.
-    """
-    name = str(packet["id"])
-    if "/sensor/" in name:
-        kind = packet.get("properties", {}).get("kind", {}).get("string", "")
-        return _SENSORS.get(kind, "")
-    if name.endswith("/launch"):
-        return _LAUNCH
-    return _MISSILE if "availability" in packet else ""
 
 
 def chosen(raid: RaidPicture, coalition: Sequence[str]) -> FlightPicture | None:
@@ -154,21 +136,17 @@ def _key(flight: FlightEstimate) -> tuple[object, ...]:
     )
 
 
-def _marked(packets: Iterable[Packet]) -> Made:
-    """Give each object its symbol."""
-    made = []
-    for packet in packets:
-        symbol = symbol_of(packet)
-        if symbol:
-            packet["properties"] = {**packet["properties"], "symbol": {"string": symbol}}
-        made.append(packet)
-    return Made(tuple(made))
+def _mark(packet: Packet, symbol: str) -> None:
+    """Give an object its symbol."""
+    packet["properties"]["symbol"] = {"string": symbol}
 
 
 def _sensor(sensor: Sensor, within: str, voice: Voice) -> Made:
     # Two participants may call a sensor by one name.
     place = f"{within}{sensor.owner}/"
-    return _marked(sensor_packets(sensor, voice, within=place, horizon=True))
+    packets = tuple(sensor_packets(sensor, voice, within=place, horizon=True))
+    _mark(packets[0], _SENSORS[sensor.kind])
+    return Made(packets)
 
 
 def _plots(
@@ -178,13 +156,15 @@ def _plots(
 
 
 def _flight(flight: FlightEstimate, within: str, voice: Voice) -> Made:
-    way = legs(flight, ahead=AHEAD)
-    made = _marked(flight_packets(flight, voice, within=within, grain=GRAIN, way=way))
-    when = span(way)
-    if when is None:
-        return made
-    corners = np.concatenate([leg.position for leg in way])
-    return Made(made.packets, (*when, corners.min(axis=0), corners.max(axis=0)))
+    told = way(flight)
+    packets = tuple(flight_packets(flight, voice, within=within, way=told))
+    for packet in packets:
+        if "availability" in packet:
+            _mark(packet, _MISSILE)
+        elif packet["id"].endswith("/launch"):
+            _mark(packet, _LAUNCH)
+    when = span(told)
+    return Made(packets) if when is None else Made(packets, (*when, *told.corners))
 
 
 def _head(name: str, seen: FlightPicture, ways: list[Any]) -> tuple[tuple[object, ...], Any]:

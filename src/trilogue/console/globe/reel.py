@@ -23,6 +23,7 @@ __all__ = ["Made", "Reel", "Turn"]
 
 Packet = dict[str, Any]
 
+_ENCODER = msgspec.json.Encoder()
 MOST_GONE = 10_000
 """Packets remembered as gone; with more, everybody gets all of them anew."""
 
@@ -81,7 +82,7 @@ class Reel:
         for name in self._groups.keys() - turn.groups.keys():
             turn.lost += self._groups[name].names
         self._groups = turn.groups
-        fresh = {packet["id"]: msgspec.json.encode(packet) for packet in turn.fresh}
+        fresh = turn.fresh
         for name in set(turn.lost) - fresh.keys():
             del self._packets[name]
             self._gone[name] = number
@@ -123,7 +124,7 @@ class Turn:
     def __init__(self, before: dict[str, _Group]) -> None:
         self._before = before
         self.groups: dict[str, _Group] = {}
-        self.fresh: list[Packet] = []
+        self.fresh: dict[str, bytes] = {}
         self.lost: tuple[str, ...] = ()
 
     def put(self, name: str, key: Iterable[object], make: Callable[[], Made]) -> Any:
@@ -139,7 +140,10 @@ class Turn:
             if known is not None:
                 self.lost += tuple(one for one in known.names if one not in names)
             known = _Group(key, names, made.about)
-            self.fresh += made.packets
+            # Written out at once, a packet is no more than its bytes: thousands may be made. A line
+            # break cannot stand in one (RFC 8259, section 7).
+            written = _ENCODER.encode_lines(made.packets).splitlines()
+            self.fresh.update(zip(names, written, strict=True))
         self.groups[name] = known
         return known.about
 

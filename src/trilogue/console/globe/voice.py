@@ -7,6 +7,7 @@ the half axes of an ellipse with what it holds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from trilogue.console.look import around, position
@@ -31,15 +32,21 @@ LEAST = 0.005
 _EPOCH = "1970-01-01T00:00:00.000Z"
 
 
-def day(posix: float) -> str:
-    """Return a moment in UTC to the second, with its day."""
+@lru_cache(maxsize=4096)
+def _second(posix: int) -> str:
     text = instant.plus(_EPOCH, posix)
     return f"{text[:10]} {text[11:19]} UTC"
 
 
+def day(posix: float) -> str:
+    """Return a moment in UTC to the second, with its day."""
+    # Cut to the second, once rounded to the millisecond, as instants are.
+    return _second(round(posix * 1000) // 1000)
+
+
 def clock(posix: float) -> str:
     """Return a moment in UTC to the second."""
-    return f"{instant.plus(_EPOCH, posix)[11:19]} UTC"
+    return day(posix)[11:]
 
 
 class Voice:
@@ -73,23 +80,16 @@ class Voice:
         )
         said += [say("globe.class", classes=classes)] if classes else []
         said.append(say("globe.plots-of", number=len(flight.plots)))
-        return Told(say("globe.flight", time=clock(flight.history[0].time)), tuple(said))
+        return Told(say("globe.flight", time=clock(float(flight.history.time[0]))), tuple(said))
 
     def leg(self, leg: Leg) -> Told:
         """Tell of a part of its way."""
         say = self._say
-        level, height = leg.sd_m.max(axis=0)
-        return Told(
-            say("phase." + leg.phase),
-            (
-                say("known." + leg.known),
-                say(
-                    "globe.at-most",
-                    level=f"± {2 * level / 1000:.1f} km",
-                    height=f"± {2 * height / 1000:.1f} km",
-                ),
-            ),
+        level, height = leg.greatest_m
+        most = say(
+            "globe.at-most", level=f"± {level / 500:.1f} km", height=f"± {height / 500:.1f} km"
         )
+        return Told(say("phase." + leg.phase), (say("known." + leg.known), most))
 
     def point(self, kind: Point, point: GroundPoint) -> Told:
         """Tell of where it began, or comes down."""

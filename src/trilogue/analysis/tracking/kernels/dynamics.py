@@ -26,7 +26,7 @@ from trilogue.analysis.tracking.kernels.motion import (
 
 __all__ = [
     "BOOST_FREE", "BOOST_TURN", "COAST", "CORE", "MODES", "REENTRY", "ROOM", "SUBSTEP", "P", "X",
-    "advance", "disturb", "predict", "predict_in", "propagate", "spread", "symmetric",
+    "advance", "disturb", "move", "predict", "predict_in", "propagate", "spread", "symmetric",
     "transition",
 ]  # fmt: skip
 
@@ -46,7 +46,7 @@ state and its covariance."""
 
 
 @kernel
-def _move(mode: int, h: float, a: NDArray[np.float64]) -> None:
+def move(mode: int, h: float, a: NDArray[np.float64]) -> None:
     """Move the state at `X` by one step of the classical Runge–Kutta rule.
 
     Writes the derivative at the middle of the step to `_A`.
@@ -131,7 +131,7 @@ def propagate(mode: int, x: NDArray[np.float64], dt: float, f: NDArray[np.float6
     room = np.zeros(ROOM)
     for i in range(CORE):
         room[X + i] = x[i]
-    _move(mode, dt, room)
+    move(mode, dt, room)
     transition(mode, dt, room)
     for i in range(9):
         x[i] = room[X + i]
@@ -300,7 +300,7 @@ def advance(mode: int, dt: float, noise: NDArray[np.float64], a: NDArray[np.floa
     h = dt / steps
     for _ in range(steps):
         _silence(mode, a)
-        _move(mode, h, a)
+        move(mode, h, a)
         transition(mode, h, a)
         spread(mode, a)
         disturb(mode, a, h, noise)
