@@ -22,6 +22,7 @@ from tests.support.trio import START, Filed, Trio, marking, portion
 from trilogue.encoding import canonical, instant
 from trilogue.node.inputs import ReportInput
 from trilogue.reports.cite import Cite
+from trilogue.reports.payloads.registry import PAYLOADS
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def readings(trio: Trio, purpose: str) -> list[tuple[bytes, ...]]:
             str(opening.equivalent).encode(),
             str((opening.derive_for, opening.expires)).encode(),
         )
-        for opening in japan.reading.live(purpose, japan.now())
+        for opening in japan.reading.live(purpose, japan.now(), PAYLOADS)
     )
 
 

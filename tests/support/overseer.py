@@ -25,6 +25,7 @@ from trilogue.protocol.granting import Bundle, BundleItem, box_info
 from trilogue.protocol.statement import Statement, leaf_of, parse_statement
 from trilogue.reports.cite import Cite
 from trilogue.reports.header import Header
+from trilogue.reports.payloads.registry import PAYLOADS
 from trilogue.reports.report import ReportBody
 from trilogue.sealing.box import SealingSecret, open_box
 from trilogue.sealing.portion import open_portion
@@ -267,7 +268,7 @@ class Overseer:
         at = engine.now()
         for purpose in ("analysis", "warning"):
             try:
-                openings = list(engine.reading.live(purpose, at))
+                openings = list(engine.reading.live(purpose, at, PAYLOADS))
             except (ConsentError, RefusedError) as error:
                 raise AssertionError(f"{who}: reading stops with {error}") from error
             for opening in openings:

@@ -19,6 +19,7 @@ from trilogue.errors import InputError, NotInForceError, RefusedError, Unavailab
 from trilogue.node.accepting import Accepting
 from trilogue.node.authoring import Authored, Authoring, Refused
 from trilogue.node.books import Books
+from trilogue.node.contents import Contents
 from trilogue.node.desk import Desk
 from trilogue.node.governing import Governing
 from trilogue.node.guarded import check_guarded
@@ -108,7 +109,8 @@ class Engine:
         self.receiving = Receiving(self.db, self.books, self.sequencer, self.accepting, self.now)
         self.sending = Sending(self.db, self.books, self.sequencer, self.holdings)
         self.authoring = Authoring(self.books, self.sequencer, self.holdings, self.now)
-        self.reading = Reading(self.db, self.books, self.holdings, self.now)
+        self.contents = Contents(self.holdings)
+        self.reading = Reading(self.db, self.books, self.holdings, self.contents, self.now)
         self.desk = Desk(
             self.db,
             self.books,
@@ -120,9 +122,10 @@ class Engine:
             self.now,
         )
         self.picturing = Picturing(self.books, self.reading, self.now)
-        self.lineages = Lineages(self.books, self.reading, self.holdings, self.now)
+        self.lineages = Lineages(self.books, self.reading, self.holdings, self.contents, self.now)
         self.patterning = Patterning(self.books, self.reading, self.now)
         self.holdings.on_destroyed = self._forget
+        self.sequencer.on_undone = self.contents.undone
         self.holdings.passing_on = self.sending.passing_on
         self.governing = Governing(self.db, self.books, self.sequencer, self.keystore, self.now)
         self._restored = Restored(directory)
@@ -300,7 +303,7 @@ class Engine:
         """Forget all that was made of portions: some were destroyed."""
         self.picturing.forget()
         self.patterning.forget()
-        self.lineages.forget()
+        self.contents.destroyed()
 
     def close(self) -> None:
         """Close store and vault."""

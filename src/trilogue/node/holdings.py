@@ -29,6 +29,10 @@ __all__ = ["OWN", "Holding", "Holdings"]
 AT_HAND = 8 << 20
 """Bytes of ciphertexts that are kept in memory until they were sent on, or others came."""
 COMMITMENTS_AT_HAND = 16_384
+_AT_ONCE = 500
+"""Rows that are read together."""
+_NEAR = 8
+"""Rows between two that are wanted, which cost less to read over than to ask anew."""
 
 OWN = ("", -1)
 """The grant place of one's own portions: they are held without a grant."""
@@ -145,9 +149,23 @@ class Holdings:
 
     def all(self, after: int = -1) -> Iterator[Holding]:
         """Go through everything held behind a slot, oldest first."""
-        while rows := list(self._db.q.holdings_after(after=after, most=500)):
+        while rows := list(self._db.q.holdings_after(after=after, most=_AT_ONCE)):
             yield from self._alive(rows)
             after = rows[-1]["slot"]
+
+    def at(self, slots: Sequence[int]) -> Iterator[Holding]:
+        """Go through what is held at some slots, in ascending order."""
+        for run in _runs(slots):
+            wanted = set(run)
+            most = run[-1] - run[0] + 1
+            rows = self._db.q.holdings_after(after=run[0] - 1, most=most)
+            yield from self._alive([row for row in rows if row["slot"] in wanted])
+
+    @property
+    def last_slot(self) -> int:
+        """The last slot that holds or held something, -1 before there is one."""
+        last: int = self._db.q.last_slot()
+        return last
 
     def unopened(self) -> int:
         """Count what is held and does not open: its key in the vault is damaged or gone."""
@@ -235,8 +253,7 @@ class Holdings:
             self._db.q.drop_ciphertext(speaker=speaker, idx=index, digest=digest)
 
     def _free_slot(self) -> int:
-        last: int = self._db.q.last_slot()
-        return last + 1
+        return self.last_slot + 1
 
     def _keep(
         self,
@@ -330,3 +347,20 @@ class Holdings:
 def _context(portion: str, grant: tuple[str, int]) -> bytes:
     """Bind a wrapped key to what it opens, so that no row can be put in another's place."""
     return commit(Domain.HEADER, canonical.encode([portion, grant[0], grant[1]]))
+
+
+def _runs(slots: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Return ascending slots in runs that are read at once: near each other, and not too many.
+
+    >>> [list(run) for run in _runs([3, 4, 9, 40, 41])]
+    [[3, 4, 9], [40, 41]]
+    """
+    begin = 0
+    for k in range(1, len(slots) + 1):
+        if (
+            k == len(slots)
+            or slots[k] - slots[k - 1] > _NEAR
+            or slots[k] - slots[begin] >= _AT_ONCE
+        ):
+            yield slots[begin:k]
+            begin = k

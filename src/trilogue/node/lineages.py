@@ -15,6 +15,7 @@ from trilogue.consent.acts import GrantBody
 from trilogue.errors import ConsentError
 from trilogue.node.answers import Gone
 from trilogue.node.books import Books
+from trilogue.node.contents import Contents
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import Place, SourceInput
 from trilogue.node.reading import Reading
@@ -28,21 +29,18 @@ class Lineages:
     """What one node knows of the sources of derived portions."""
 
     def __init__(
-        self, books: Books, reading: Reading, holdings: Holdings, clock: Callable[[], str]
+        self,
+        books: Books,
+        reading: Reading,
+        holdings: Holdings,
+        contents: Contents,
+        clock: Callable[[], str],
     ) -> None:
         self._books = books
         self._reading = reading
         self._holdings = holdings
+        self._contents = contents
         self._clock = clock
-        self._superseding: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        """Speaker and portion to reports and portions of the same speaker that supersede it."""
-        self._looked = -1
-        """Slot of the last holding that was looked at for what it supersedes."""
-
-    def forget(self) -> None:
-        """Forget what headers said: some were destroyed."""
-        self._superseding.clear()
-        self._looked = -1
 
     def gone(self, holding: Holding) -> tuple[Gone, ...]:
         """Return which sources of a portion are gone; while there is one, it stands no longer."""
@@ -95,9 +93,8 @@ class Lineages:
 
     def _superseded(self, source: Source, at: str) -> tuple[Literal["superseded"], Place] | None:
         """Return the report that supersedes a source, where it may be read now."""
-        self._look()
         speaker = source.report.speaker
-        for index, portion in self._superseding.get((speaker, source.portion), ()):
+        for (_, index), portion in self._contents.superseding(speaker, source.portion):
             for holding in self._holdings.of_portion(speaker, index, portion):
                 try:
                     self._reading.consent(holding, at, None)
@@ -105,13 +102,3 @@ class Lineages:
                     continue
                 return "superseded", Place(speaker=speaker, index=index)
         return None
-
-    def _look(self) -> None:
-        """Take in what came since: only the originator may supersede what is its own."""
-        for holding in self._holdings.all(after=self._looked):
-            self._looked = holding.slot
-            replaced, (speaker, index) = holding.header.supersedes, holding.report
-            if replaced is not None and replaced.report.speaker == speaker:
-                found = self._superseding.setdefault((speaker, replaced.portion), [])
-                if (index, holding.portion) not in found:
-                    found.append((index, holding.portion))

@@ -18,6 +18,7 @@ from trilogue.consent.extent import check_alive
 from trilogue.errors import ConsentError, NotFoundError, RefusedError
 from trilogue.marking import Marking, equivalent_mark
 from trilogue.node.books import Books
+from trilogue.node.contents import Contents
 from trilogue.node.holdings import Holding, Holdings
 from trilogue.node.inputs import SourceInput
 from trilogue.node.tracing import span
@@ -52,11 +53,17 @@ class Reading:
     """What one node may read."""
 
     def __init__(
-        self, db: Database, books: Books, holdings: Holdings, clock: Callable[[], str]
+        self,
+        db: Database,
+        books: Books,
+        holdings: Holdings,
+        contents: Contents,
+        clock: Callable[[], str],
     ) -> None:
         self._db = db
         self._books = books
         self._holdings = holdings
+        self._contents = contents
         self._clock = clock
 
     def read(self, source: SourceInput, *, officer: str, purpose: str, why: str) -> Opening:
@@ -151,18 +158,14 @@ class Reading:
         check_alive(extent, self._books.me, at, purpose)
         return cite, extent.derive_for, extent.expires
 
-    def live(
-        self, purpose: str, at: str, payload_types: Collection[str] | None = None
-    ) -> Iterator[Opening]:
-        """Go through everything that may be read now for a purpose, each portion once.
+    def live(self, purpose: str, at: str, payload_types: Collection[str]) -> Iterator[Opening]:
+        """Go through what may be read now of some payload types for a purpose, each portion once.
 
         For the node's own picture: no person sees content through it, so none is registered.
         """
         done: set[str] = set()
-        for holding in self._holdings.all():
+        for holding in self._contents.of_types(payload_types):
             if holding.portion in done:
-                continue
-            if payload_types is not None and holding.header.payload_type not in payload_types:
                 continue
             try:
                 opening = self.open(holding, purpose, at)

@@ -130,6 +130,8 @@ class Sequencer:
         self.held_back = ""
         """Why nothing may be logged yet, or empty: see `trilogue.node.restored`."""
         self._rolled_back = ""
+        self.on_undone: Callable[[], None] = lambda: None
+        """Called when acts were rolled back: whoever keeps something of them forgets it."""
         self.hashes = StoredHashes(db)
         self.hurried: set[str] = set()
         """Neighbours for whom something was logged that should not linger in the outbox."""
@@ -190,6 +192,7 @@ class Sequencer:
                 self._vault.flush()
         except BaseException as error:
             self._books.forget()
+            self.on_undone()
             if isinstance(error, UnavailableError):
                 self.halted = error.message
             raise
@@ -299,6 +302,7 @@ class Sequencer:
             del self._staged[staged:]
             self._next, self._position = following, position
             self._books.forget()
+            self.on_undone()
             return Done(None, error)
 
     def _close_group(self, keys: WorkingKeys) -> list[tuple[Subtree, bytes]]:

@@ -28,6 +28,7 @@ from trilogue.node.inputs import (
 )
 from trilogue.protocol.statement import Composed
 from trilogue.reports.cite import Cite
+from trilogue.reports.payloads.registry import PAYLOADS
 
 
 def place(cite: Cite) -> Place:
@@ -246,7 +247,7 @@ def test_a_window_is_checked_again_at_each_read(trio: Trio):
     trio.clock.advance(61)
     with pytest.raises(ConsentExpiredError, match="ended at"):
         trio.read("JP", filed)
-    assert list(trio["JP"].reading.live("analysis", trio["JP"].now())) == []
+    assert list(trio["JP"].reading.live("analysis", trio["JP"].now(), PAYLOADS)) == []
 
 
 @pytest.mark.threat("T04")
