@@ -112,6 +112,7 @@ def held_back(scene: Scene) -> None:
     old, *_ = outgoing(scene, 1)
     scene["KR"].start()
     scene.until_opened("JP", scene.file(3))
+    scene.nodes.settle()  # receipts come after the opening, and count, too
     before = scene["US"].status().position
     with channel(scene["US"], as_kr(scene)) as connection:
         assert request(connection, "POST", "/deliver", old) == 200
