@@ -33,15 +33,29 @@ class Contents:
         self._looked = -1
         """Slot of the last holding that was looked at."""
 
+    def look(self, most: int | None = None) -> bool:
+        """Take in what came since, or the first `most` of it; say whether more is left."""
+        for number, holding in enumerate(self._holdings.all(after=self._looked), start=1):
+            self._looked = holding.slot
+            self._slots.setdefault(holding.header.payload_type, array("q")).append(holding.slot)
+            replaced, (speaker, _) = holding.header.supersedes, holding.report
+            # Only the originator may supersede what is its own.
+            if replaced is not None and replaced.report.speaker == speaker:
+                found = self._superseding.setdefault((speaker, replaced.portion), [])
+                found.append(_Superseding(holding.slot, holding.report, holding.portion))
+            if number == most:
+                return True
+        return False
+
     def of_types(self, payload_types: Collection[str]) -> Iterator[Holding]:
         """Go through what is held of some payload types, oldest first."""
-        self._look()
+        self.look()
         slots = sorted(slot for kind in payload_types for slot in self._slots.get(kind, array("q")))
         return self._holdings.at(slots)
 
     def superseding(self, speaker: str, portion: str) -> tuple[tuple[tuple[str, int], str], ...]:
         """Return the reports and portions of a speaker that supersede a portion of its own."""
-        self._look()
+        self.look()
         found = self._superseding.get((speaker, portion), ())
         return tuple(dict.fromkeys((one.report, one.portion) for one in found))
 
@@ -57,13 +71,3 @@ class Contents:
             self._slots.clear()
             self._superseding.clear()
             self._looked = -1
-
-    def _look(self) -> None:
-        for holding in self._holdings.all(after=self._looked):
-            self._looked = holding.slot
-            self._slots.setdefault(holding.header.payload_type, array("q")).append(holding.slot)
-            replaced, (speaker, _) = holding.header.supersedes, holding.report
-            # Only the originator may supersede what is its own.
-            if replaced is not None and replaced.report.speaker == speaker:
-                found = self._superseding.setdefault((speaker, replaced.portion), [])
-                found.append(_Superseding(holding.slot, holding.report, holding.portion))

@@ -71,7 +71,7 @@ def _beside(
     if application is None:
         return
     if queue is None:
-        yield foresee(service, engine.picturing)
+        yield foresee(service, engine.contents, engine.picturing)
         return
     from trilogue.node.jetstream import JetStreamTaking
 

@@ -57,6 +57,13 @@ def test_portions_are_found_by_their_type_as_they_come_and_go(trio: Trio) -> Non
     assert found(trio["JP"], "assessment") == list(third.portions)
 
 
+def test_what_is_held_is_looked_at_in_pieces(trio: Trio) -> None:
+    filed = trio.file("KR", "a", "b", "c")
+    contents = trio["KR"].contents
+    assert [contents.look(2), contents.look(2), contents.look(2)] == [True, False, False]
+    assert found(trio["KR"], "assessment") == list(filed.portions)
+
+
 def test_what_was_rolled_back_leaves_its_place_to_others(trio: Trio) -> None:
     """A slot that an act gave up is another portion's, maybe of another type."""
     engine = trio["KR"]

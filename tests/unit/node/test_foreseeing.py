@@ -29,7 +29,9 @@ def look_ahead(node: Answering, seconds: float, done=lambda: False) -> None:
     """Let it go on until something is done, or for some seconds; it never ends by itself."""
 
     async def run() -> None:
-        ahead = asyncio.create_task(foresee(node, node.engine.picturing, after=0.0))
+        ahead = asyncio.create_task(
+            foresee(node, node.engine.contents, node.engine.picturing, after=0.0)
+        )
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not done():  # noqa: ASYNC110 - a thread of another does it
