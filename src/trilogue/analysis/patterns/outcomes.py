@@ -8,13 +8,12 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_expit, logsumexp
-from scipy.stats import CensoredData, ecdf
+from scipy.special import log_expit, logsumexp, ndtri
 
 from trilogue.analysis.patterns.intervals import LEVEL, Estimate, share
 from trilogue.analysis.patterns.tally import Tally
 
-__all__ = ["Learning", "Outcome", "Reliability", "learning", "outcomes", "reliability"]
+__all__ = ["Learning", "Outcome", "Reliability", "learning", "outcomes", "reliability", "survival"]
 
 _SLOPES = np.linspace(-3.0, 3.0, 241)
 _LEVELS = np.linspace(-15.0, 15.0, 241)
@@ -146,19 +145,37 @@ def reliability(tally: Tally) -> Reliability:
         else:
             done.append((last - first).days)
     each = tuple(sorted((m, a, b) for m, (a, b) in tally.reliable.items()))
-    middle = low = high = None
-    if done:
-        # A day's half is added: a class that flew thrice on its first day took less than one.
-        data = CensoredData(np.array(done) + 0.5, right=np.array(waiting) + 0.5)
-        curve = ecdf(data).sf
-        band = curve.confidence_interval(confidence_level=LEVEL, method="log-log")
-        middle = _falls(curve.quantiles, curve.probabilities)
-        low = _falls(curve.quantiles, band.low.probabilities)
-        high = _falls(curve.quantiles, band.high.probabilities)
+    # A day's half is added: a class that flew thrice on its first day took less than one.
+    at, *curves = survival(np.array(done) + 0.5, np.array(waiting) + 0.5)
+    middle, low, high = (_falls(at, curve) for curve in curves)
     return Reliability(
         classes=len(each), reached=len(done), median_days=middle, low_days=low, high_days=high,
         each=each,
     )  # fmt: skip
+
+
+def survival(
+    done: NDArray[np.float64], waiting: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return moments `(M,)`, and the share of those not done by then, with its band, each `(M,)`.
+
+    Of those that wait it is known that they take longer. Where the band is not defined it is NaN:
+    before anything is done, and after everything is. E. L. Kaplan and P. Meier, Journal of the
+    American Statistical Association 53, 457-481, 1958; the band is of log(-log) (J. D. Kalbfleisch
+    and R. L. Prentice, The Statistical Analysis of Failure Time Data, 2nd ed., section 1.4), which
+    SciPy's `ecdf` has too, with a warning where it is not defined.
+    """
+    at, inverse = np.unique(np.concatenate([done, waiting]), return_inverse=True)
+    ended = np.bincount(inverse[: len(done)], minlength=len(at))
+    left = np.bincount(inverse, minlength=len(at))[::-1].cumsum()[::-1]
+    share = np.cumprod(1.0 - ended / np.maximum(left, 1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.cumsum(ended / (left * (left - ended)))
+        wide = float(ndtri(0.5 + 0.5 * LEVEL)) * np.sqrt(spread) / -np.log(share)
+        low, high = share ** np.exp(wide), share ** np.exp(-wide)
+    open_ = (share == 0.0) | (share == 1.0)
+    low[open_] = high[open_] = np.nan
+    return at, share, low, high
 
 
 def _falls(at: NDArray[np.float64], above: NDArray[np.float64]) -> float | None:
