@@ -64,14 +64,16 @@ define venv
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Trilogue needs Python 3.11 or later"; exit 1; }
 endef
 
-# The packages are locked with hashes; uv installs them quickly, pip does where uv cannot.
+# The packages are locked with hashes; uv installs them quickly, pip does where uv cannot. Everything is
+# compiled once, here: where Python may not write bytecode, each start of a node would compile it again.
 define install
 	$(venv)
 	@echo "installing the packages of $(1)"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt \
-		&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
+		&& $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) 2>/dev/null \
 		|| $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q src
 endef
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml
