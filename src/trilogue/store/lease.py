@@ -106,10 +106,17 @@ class Lease:
                 hint="this process has been replaced: what it did not commit did not happen",
             )
 
-    def end(self) -> None:
-        """Show no more signs of life. The lock ends with its session."""
+    def end(self, connection: Connection) -> None:
+        """Show no more signs of life, and give back the lock of a session that is about to close.
+
+        It would end with its session, but the server may take a moment to notice, in which a node
+        that is started again would find the store led.
+        """
         if self._beat is not None:
             self._beat.end()
+        if not connection.closed:
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%(key)s::bigint)", {"key": self._key})
 
     def _try(self, connection: Connection) -> bool:
         row = connection.execute(

@@ -210,7 +210,7 @@ class PostgresDatabase(Database):
     def close(self) -> None:
         """Close the connections, and with them the lease."""
         if self._lease is not None:
-            self._lease.end()
+            self._lease.end(self._connection)
         self._connection.close()
 
     # Statements.

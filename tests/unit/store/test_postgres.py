@@ -246,6 +246,20 @@ def test_who_leads_goes_on_after_its_session_was_ended(
 # Who leads.
 
 
+def test_who_closes_gives_the_lead_back_before_its_session_has_ended(
+    db: PostgresDatabase, url: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The server takes a moment to notice that a session ended: here it never does."""
+    db.lead("the first")
+    session = db._connection
+    monkeypatch.setattr(session, "close", lambda: None)
+    db.close()
+    with closing(PostgresDatabase(url)) as second:
+        second.lead("the second")
+    monkeypatch.undo()
+    session.close()
+
+
 def test_who_shows_no_sign_of_life_is_replaced_and_never_writes_again(
     db: PostgresDatabase, url: str, monkeypatch: pytest.MonkeyPatch
 ):
