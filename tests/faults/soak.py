@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import statistics
 import sys
 import tempfile
 import threading
@@ -229,31 +228,17 @@ class Memory:
         return ", ".join(told)
 
     def flat(self, seconds: float) -> tuple[bool, list[str]]:
-        """Compare the second half of the run with the first: the most that each node had.
-
-        One that catches up with what waited for it has more for a moment, and one that was just
-        started less. What grows has both more at most and more in the middle.
-        """
+        """Compare the second half of the run with the first: the most that each node had."""
         holds, told = True, []
         for who, samples in self._samples.items():
             halves = [
-                [mb for at, mb in samples if (at < seconds / 2) is first] or [0.0]
+                max((mb for at, mb in samples if (at < seconds / 2) is first), default=0.0)
                 for first in (True, False)
             ]
-            (most, more), (middle, later) = (
-                [of(half) for half in halves] for of in (max, statistics.median)
-            )
-            within = _within(most, more) or _within(middle, later)
+            within = halves[1] <= max(GROWTH * halves[0], halves[0] + LEAST_GROWTH_MB)
             holds = holds and within
-            told.append(
-                f"{who}: at most {most:.0f} MB, in the second half {more:.0f};"
-                f" in the middle {middle:.0f} and {later:.0f}"
-            )
+            told.append(f"{who}: at most {halves[0]:.0f} MB, in the second half {halves[1]:.0f}")
         return holds, told
-
-
-def _within(before: float, after: float) -> bool:
-    return after <= max(GROWTH * before, before + LEAST_GROWTH_MB)
 
 
 def main() -> int:
