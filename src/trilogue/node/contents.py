@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from trilogue.node.holdings import Holding, Holdings
+from trilogue.reports.lineage import superseded
 
 __all__ = ["Contents"]
 
@@ -38,10 +39,10 @@ class Contents:
         for number, holding in enumerate(self._holdings.all(after=self._looked), start=1):
             self._looked = holding.slot
             self._slots.setdefault(holding.header.payload_type, array("q")).append(holding.slot)
-            replaced, (speaker, _) = holding.header.supersedes, holding.report
-            # Only the originator may supersede what is its own.
-            if replaced is not None and replaced.report.speaker == speaker:
-                found = self._superseding.setdefault((speaker, replaced.portion), [])
+            speaker, _ = holding.report
+            replaced = superseded(holding.header, speaker)
+            if replaced is not None:
+                found = self._superseding.setdefault((speaker, replaced), [])
                 found.append(_Superseding(holding.slot, holding.report, holding.portion))
             if number == most:
                 return True

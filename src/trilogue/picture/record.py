@@ -38,7 +38,7 @@ from trilogue.encoding import instant
 from trilogue.picture.places import Site, Sites, around, elsewhere
 from trilogue.picture.rows import entry_of, row_of
 from trilogue.picture.sources import Readable
-from trilogue.reports.lineage import behind_in, independent
+from trilogue.reports.lineage import behind_in, independent, superseded
 from trilogue.reports.payloads.launch import Launch
 from trilogue.reports.payloads.site import SiteActivity
 
@@ -183,11 +183,9 @@ def launch_record(
 def _newest(readables: Sequence[Readable]) -> tuple[list[Readable], list[NotEntered]]:
     """Return portions that no other in hand supersedes, and those that one does."""
     by = {
-        one.header.supersedes.portion: one
+        digest: one
         for one in sorted(readables, key=_in_logs)
-        # Only the originator may supersede: otherwise anyone could silence another's report.
-        if one.header.supersedes is not None
-        and one.header.supersedes.report.speaker == one.report.speaker
+        if (digest := superseded(one.header, one.report.speaker)) is not None
     }
     return (
         [one for one in readables if one.portion not in by],

@@ -18,7 +18,7 @@ from trilogue.analysis.tracking.fusion import moved
 from trilogue.analysis.tracking.settings import EstimateSettings
 from trilogue.picture.plotted import Aside, posix
 from trilogue.picture.sources import Readable
-from trilogue.reports.lineage import originators
+from trilogue.reports.lineage import originators, superseded
 from trilogue.reports.payloads.track import Track
 
 __all__ = ["SharedTrack", "behind", "shared_tracks"]
@@ -87,12 +87,7 @@ def shared_tracks(
     What its own originator superseded is left out.
     """
     held = {one.portion: one for one in readables}
-    replaced = {
-        one.header.supersedes.portion
-        for one in held.values()
-        if one.header.supersedes is not None
-        and one.header.supersedes.report.speaker == one.report.speaker
-    }
+    replaced = {superseded(one.header, one.report.speaker) for one in held.values()}
     tracks: list[SharedTrack] = []
     aside: list[Aside] = []
     for digest in sorted(held):

@@ -29,6 +29,7 @@ __all__ = [
     "lineage",
     "may_release",
     "originators",
+    "superseded",
 ]
 
 
@@ -172,11 +173,9 @@ def independent(portions: Iterable[HeldPortion]) -> Independent:
     """
     held = {portion.digest: portion for portion in portions}
     replaced = {
-        portion.header.supersedes.portion: portion
+        digest: portion
         for portion in held.values()
-        if portion.header.supersedes is not None
-        # Only the originator may supersede: otherwise anyone could silence another's report.
-        and portion.header.supersedes.report.speaker == portion.report.speaker
+        if (digest := superseded(portion.header, portion.report.speaker)) is not None
     }
     behind = {digest: behind_in(digest, held) for digest in held}
     kept: list[HeldPortion] = []
@@ -191,6 +190,15 @@ def independent(portions: Iterable[HeldPortion]) -> Independent:
             kept.append(held[digest])
             owner |= behind[digest]
     return Independent(tuple(kept), tuple(dropped))
+
+
+def superseded(header: Header, speaker: str) -> str | None:
+    """Return the digest of the portion that one of this speaker's supersedes, if it does.
+
+    Only the originator may: otherwise anyone could silence another's report.
+    """
+    replaced = header.supersedes
+    return None if replaced is None or replaced.report.speaker != speaker else replaced.portion
 
 
 def behind_in(digest: str, held: Mapping[str, HeldPortion]) -> frozenset[str]:
