@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from trilogue.cli.asking import as_json, asks, in_language
 from trilogue.cli.out import print_json, print_lines, print_table, working
 from trilogue.cli.telling import name_place, short, standing
+from trilogue.reports.payloads.finding import FindingName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,16 +17,14 @@ if TYPE_CHECKING:
     from trilogue.client import Client
     from trilogue.node.pattern_answers import LaunchEntry, RecordAnswer
 
-__all__ = ["FINDINGS", "file", "findings", "held"]
+__all__ = ["FINDINGS", "WHY", "file", "findings", "held"]
 
-FINDINGS = (
-    "new", "tempo", "salvos", "sites", "clock", "trajectories", "outcomes", "reach", "nuclear",
-)  # fmt: skip
+FINDINGS: tuple[str, ...] = get_args(FindingName)
 _purpose = click.option(
     "--purpose", default="analysis", show_default=True, help="What it is to be used for."
 )
 _COLUMNS = ("date_utc", "time_utc", "missile_id", "facility_id", "apogee_km", "distance_km")
-_WHY = {
+WHY = {
     "superseded": "its originator replaced it by another that is held",
     "counted": "another that is held says the same",
     "no-month": "not even the month of the launch is known",
@@ -122,7 +121,7 @@ def _counted(found: RecordAnswer) -> list[str]:
         f"Portions in hand: {total} (launches {launches}, activity {seen}, not in it {aside}).",
         *(
             f"{name_place(one.portion.report)} {short(one.portion.portion)} is not in it:"
-            f" {_WHY.get(one.why, one.why)}"
+            f" {WHY[one.why]}"
             for one in found.not_entered
         ),
     ]
