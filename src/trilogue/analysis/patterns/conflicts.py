@@ -1,6 +1,7 @@
 """Where sources agree and where they do not, launch by launch.
 
-Five kinds, each found by comparing what two sources know (`unknown` is not a value):
+Five kinds, each found by comparing what two sources know (`unknown` is not a value, and a place is
+compared to the digits of whoever gives fewer):
 
     value     both know it and differ
     swapped   two columns stand the other way round: apogee and distance, or latitude and longitude
@@ -98,10 +99,9 @@ def _between(a: Entry, b: Entry, *, numbered: bool) -> Iterator[Conflict]:
     for column in _COMPARED:
         if column in told:
             continue
-        x, y = a.known(column), b.known(column)
-        if x == y:
-            continue
-        yield _conflict("blank" if x is None or y is None else "value", a, b, (column,))
+        if not a.agrees(b, column):
+            blank = None in (a.known(column), b.known(column))
+            yield _conflict("blank" if blank else "value", a, b, (column,))
 
 
 def _conflict(kind: Kind, a: Entry, b: Entry, columns: tuple[str, ...]) -> Conflict:

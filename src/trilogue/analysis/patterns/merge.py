@@ -9,6 +9,7 @@ in Korea and another in UTC.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from trilogue.analysis.flight.record import Launch, launch_of
-from trilogue.analysis.patterns.source import Entry, Source
+from trilogue.analysis.patterns.source import Entry, Source, plain_cell
 
 __all__ = ["Merged", "launches", "merge"]
 
@@ -55,7 +56,8 @@ class Merged:
 
     def agreed(self, column: str) -> bool:
         """Say whether all sources that know a value know the same one."""
-        return len({value for _, value in self.values(column) if value is not None}) <= 1
+        knowing = [one for one in self.entries if one.known(column) is not None]
+        return all(a.agrees(b, column) for a, b in itertools.combinations(knowing, 2))
 
 
 def merge(sources: Sequence[Source]) -> tuple[Merged, ...]:
@@ -129,7 +131,7 @@ def _apart(one: Entry, other: Entry) -> float:
             total += 0.01 * (one.raw[column] != other.raw[column])
         elif a is None or b is None:
             total += _BLANK * weight
-        elif a != b:
+        elif not one.agrees(other, column):
             total += weight * (_late(str(a), str(b)) if column == "time_utc" else 1.0)
     return total
 
@@ -157,7 +159,10 @@ def launches(merged: Sequence[Merged]) -> tuple[Launch, ...]:
             found.append(one.first.launch)
             continue
         raw = {
-            column: next((e.raw[column] for e in one.entries if e.known(column) is not None), text)
+            column: plain_cell(
+                column,
+                next((e.raw[column] for e in one.entries if e.known(column) is not None), text),
+            )
             for column, text in one.first.raw.items()
         }
         if not one.agreed("time_utc"):

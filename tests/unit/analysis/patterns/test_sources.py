@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trilogue.analysis.patterns.conflicts import agreement, conflicts
-from trilogue.analysis.patterns.merge import merge
+from trilogue.analysis.patterns.merge import launches, merge
 from trilogue.analysis.patterns.source import COLUMNS, SourceError, read_source, shipped_source
 
 ROWS = [dict(entry.raw) for entry in shipped_source().entries]
@@ -154,6 +154,59 @@ def test_a_date_that_is_local_elsewhere_is_the_same_launch():
     theirs[row]["date_utc"] = "2017-11-29"
     (found,) = compare(ROWS, theirs)
     assert (found.kind, found.columns) == ("value", ("date_utc",))
+
+
+def test_degrees_agree_to_the_digits_of_whoever_gives_fewer():
+    theirs = copied()
+    for row in theirs:
+        for column in ("site_lat", "site_lon"):
+            row[column] = row[column] and f"{float(row[column]):.3f}"
+    assert compare(ROWS, theirs) == ()
+    theirs[0]["site_lat"] = "40.84"  # cut off, not rounded
+    assert compare(ROWS, theirs) == ()
+    theirs[0]["site_lat"] = "40.83"
+    assert [(one.kind, one.columns) for one in compare(ROWS, theirs)] == [("value", ("site_lat",))]
+    theirs[0]["site_lat"] = "41"
+    assert [(one.kind, one.columns) for one in compare(ROWS, theirs)] == [("value", ("site_lat",))]
+
+
+def test_a_minute_is_the_same_with_its_seconds_written_out():
+    theirs = copied()
+    for row in theirs:
+        row["time_utc"] = row["time_utc"] and f"{row['time_utc']}:00"
+    assert compare(ROWS, theirs) == ()
+
+
+@pytest.mark.parametrize("word", ["", "unknown", "Unknown", "n/a", "NA"])
+def test_a_source_says_in_any_of_its_words_that_it_does_not_know(word):
+    theirs = copied()
+    for row in theirs:
+        # `na` is a sea of its own: that of a launch that reached none.
+        for column in set(COLUMNS) - {"date_utc", "landing_area", "time_conflict"}:
+            row[column] = row[column] or word
+    assert compare(ROWS, theirs) == ()
+    theirs[300] |= dict.fromkeys(("apogee_km", "series", "outcome", "missile_id", "missile"), word)
+    assert {one.kind for one in compare(ROWS, theirs)} == {"blank"}
+    sources = [read_source(n, text(r)) for n, r in (("A", theirs), ("B", ROWS))]
+    assert launches(merge(sources))[300].apogee_m == shipped_source().entries[300].launch.apogee_m
+    assert launches(merge([sources[0]]))[300].apogee_m is None
+    both = [sources[0], read_source("B", text(theirs))]
+    assert launches(merge(both))[300].apogee_m is None
+
+
+def test_a_source_need_not_say_what_others_say_of_its_times():
+    theirs = [{c: row[c] for c in COLUMNS if c != "time_conflict"} for row in ROWS]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS[:-1], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(theirs)
+    merged = merge([read_source("A", text(ROWS)), read_source("B", out.getvalue())])
+    found = conflicts(merged, ["A", "B"])
+    # The two slips that the first source marks are times that it does not know.
+    assert [(one.kind, one.date) for one in found if one.kind != "order"] == [
+        ("blank", "2016-02-07"),
+        ("blank", "2017-07-04"),
+    ]
 
 
 def test_a_third_source_stands_beside_the_others():
