@@ -33,6 +33,8 @@ _BLANK = 0.5
 """A value that one has and the other has not, as a share of a difference."""
 _HOURS = 12.0
 """Times differ by so many hours before the cost doubles."""
+_SAME_MIN = 1.0
+"""Some sources round a time to its minute and others cut it off: that much disputes nothing."""
 _LIMIT = 9.5
 """Rows that differ in more are of two launches: another missile from another site is one."""
 _BESIDE = 4.5
@@ -138,19 +140,29 @@ def _apart(one: Entry, other: Entry) -> float:
 
 def _late(one: str, other: str) -> float:
     """Return how much a difference of times counts: half of its weight, and more with hours."""
+    return 0.5 + _apart_min(one, other) / 60.0 / _HOURS
+
+
+def _disputed(launch: Merged) -> bool:
+    """Say whether sources contradict each other on the time, beyond the digits that they give."""
+    known = [str(time) for _, time in launch.values("time_utc") if time is not None]
+    return any(_apart_min(a, b) > _SAME_MIN for a, b in itertools.combinations(known, 2))
+
+
+def _apart_min(one: str, other: str) -> float:
     apart = abs(_minutes(one) - _minutes(other))
-    return 0.5 + min(apart, 1440.0 - apart) / 60.0 / _HOURS
+    return min(apart, 1440.0 - apart)
 
 
 def _minutes(time: str) -> float:
-    return 60.0 * int(time[:2]) + int(time[3:5])
+    return 60.0 * int(time[:2]) + int(time[3:5]) + int(time[6:] or "0") / 60.0
 
 
 def launches(merged: Sequence[Merged]) -> tuple[Launch, ...]:
     """Return each launch for the findings: what the first source knows, gaps filled by the next.
 
     Numbered anew, by date, when there are several sources; a single source keeps its lines. A time
-    that sources contradict is marked so, and no finding uses it.
+    that sources contradict by more than a minute is marked so, and no finding uses it.
     """
     several = len({entry.source for one in merged for entry in one.entries}) > 1
     found = []
@@ -165,7 +177,7 @@ def launches(merged: Sequence[Merged]) -> tuple[Launch, ...]:
             )
             for column, text in one.first.raw.items()
         }
-        if not one.agreed("time_utc"):
+        if _disputed(one):
             raw["time_conflict"] = raw["time_conflict"] or "sources differ"
         found.append(launch_of(raw, number))
     return tuple(found)

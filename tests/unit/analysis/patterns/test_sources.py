@@ -156,6 +156,22 @@ def test_a_date_that_is_local_elsewhere_is_the_same_launch():
     assert (found.kind, found.columns) == ("value", ("date_utc",))
 
 
+@pytest.mark.parametrize(
+    ("time", "disputed"),
+    [("18:18", False), ("18:19", False), ("18:17:30", False), ("18:20", True), ("06:18", True)],
+)
+def test_a_minute_between_sources_disputes_no_time(time, disputed):
+    theirs = copied()
+    row = next(i for i, r in enumerate(theirs) if r["date_utc"] == "2017-11-28")
+    assert theirs[row]["time_utc"] == "18:18"
+    theirs[row]["time_utc"] = time
+    sources = [read_source("A", text(ROWS)), read_source("B", text(theirs))]
+    (found,) = (one for one in launches(merge(sources)) if one.date == "2017-11-28")
+    assert (found.time, found.time_conflict is not None) == ("18:18", disputed)
+    # What differs is said all the same.
+    assert len(compare(ROWS, theirs)) == (time != "18:18")
+
+
 def test_degrees_agree_to_the_digits_of_whoever_gives_fewer():
     theirs = copied()
     for row in theirs:
