@@ -205,6 +205,11 @@ class Sending:
         not overtake itself, whatever else is passed over because it has to wait.
         """
         limit, after = self._deliverable(), self._tried.pop(peer, -1)
+        # One more than may go, so that it shows whether more is waiting.
+        most = MOST_ROWS + 1 + len(self._answered)
+        waiting = self._db.q.waiting_for(peer=peer, after=after, most=most).fetchall()
+        if not waiting and after < 0:
+            return
         waiting_first = self._db.q.waiting_first(speaker=self._books.me, peer=peer)
         first = [
             row["idx"]
@@ -212,9 +217,7 @@ class Sending:
             if row["idx"] < limit and (peer, row["idx"]) not in self._answered
         ]
         yield from first
-        # One more than may go, so that it shows whether more is waiting.
-        most = MOST_ROWS + 1 + len(self._answered)
-        for row in self._db.q.waiting_for(peer=peer, after=after, most=most):
+        for row in waiting:
             index = row["idx"]
             if index < limit and index not in first and (peer, index) not in self._answered:
                 yield index

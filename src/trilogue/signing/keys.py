@@ -17,7 +17,7 @@ SecretKey('example.org/kr')
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -100,15 +100,9 @@ class PublicKey:
         check_ed25519(self.ed25519, self.name)
 
     @classmethod
-    def parse(cls, vkeys: Sequence[str]) -> Self:
+    def parse(cls, vkeys: Sequence[str]) -> PublicKey:
         """Read the Ed25519 and the ML-DSA-44 verifier key of one name; raise `FormatError`."""
-        if len(vkeys) != 2:
-            raise FormatError(f"{len(vkeys)} verifier keys where Ed25519 and ML-DSA-44 must stand")
-        name, ed25519 = parse_vkey(vkeys[0], ED25519)
-        other, mldsa44 = parse_vkey(vkeys[1], MLDSA44)
-        if name != other:
-            raise FormatError(f"verifier keys of two names: {name!r} and {other!r}")
-        return cls(name, ed25519, mldsa44)
+        return _parsed(tuple(vkeys))
 
     def vkeys(self) -> tuple[str, str]:
         """Return the two verifier keys as text, Ed25519 first."""
@@ -134,8 +128,9 @@ class PublicKey:
         except InvalidSignature:
             raise SignatureError(f"ML-DSA-44 signature of {self.name} does not verify") from None
 
+    @cached_property
     def note_verifiers(self) -> tuple[TextVerifier, TextVerifier]:
-        """Return what verifies the two signatures of a note, Ed25519 first."""
+        """What verifies the two signatures of a note, Ed25519 first."""
         return (
             TextVerifier(self.name, key_id(self.name, ED25519, self.ed25519), self.verify_ed25519),
             TextVerifier(self.name, key_id(self.name, MLDSA44, self.mldsa44), self.verify_mldsa44),
@@ -148,6 +143,18 @@ class PublicKey:
     @cached_property
     def _mldsa44(self) -> MLDSA44PublicKey:
         return MLDSA44PublicKey.from_public_bytes(self.mldsa44)
+
+
+@lru_cache(maxsize=64)
+def _parsed(vkeys: tuple[str, ...]) -> PublicKey:
+    """Read a pair of verifier keys: a few verify all that is heard, each time anew."""
+    if len(vkeys) != 2:
+        raise FormatError(f"{len(vkeys)} verifier keys where Ed25519 and ML-DSA-44 must stand")
+    name, ed25519 = parse_vkey(vkeys[0], ED25519)
+    other, mldsa44 = parse_vkey(vkeys[1], MLDSA44)
+    if name != other:
+        raise FormatError(f"verifier keys of two names: {name!r} and {other!r}")
+    return PublicKey(name, ed25519, mldsa44)
 
 
 class SecretKey:
@@ -259,4 +266,4 @@ def verify_text(public: PublicKey, note: str | bytes) -> str:
     Raises `FormatError` when it is no note and `SignatureError` when a signature is missing or
     does not verify.
     """
-    return verify_note(parse_note(note), public.note_verifiers()).text
+    return verify_note(parse_note(note), public.note_verifiers).text

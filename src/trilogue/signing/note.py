@@ -163,7 +163,7 @@ def format_signature(signature: Signature) -> str:
 
 def check_name(name: str) -> None:
     """Raise `FormatError` unless `name` may name a key: some text, no space, no plus (§Format)."""
-    if not name or "+" in name or any(c.isspace() for c in name):
+    if name.split() != [name] or "+" in name:
         raise FormatError(
             f"not a key name: {name[:80]!r}", hint="no spaces and no plus, like example.org/key"
         )

@@ -190,7 +190,7 @@ def verify_checkpoint(unverified: UnverifiedCheckpoint, public: PublicKey) -> Si
         raise SignatureError(f"a checkpoint of {checkpoint.origin!r} where {public.name!r} signs")
     if checkpoint.extensions:
         raise SignatureError("extension lines are not signed by ML-DSA-44, so none may stand")
-    ed25519, _ = public.note_verifiers()
+    ed25519, _ = public.note_verifiers
     mldsa44 = mldsa44_verifier(public)
     note = verify_note(unverified.parsed, (ed25519, mldsa44))
     timestamp = max(
