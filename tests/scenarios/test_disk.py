@@ -9,7 +9,8 @@ from tests.support.processes import Node, Nodes
 from tests.support.trio import Filed
 
 from trilogue.cli.exits import Exit
-from trilogue.errors import UnavailableError
+from trilogue.errors import TrilogueError, UnavailableError
+from trilogue.node.inputs import Place, WithdrawalInput
 from trilogue.node.verifying import verify
 
 pytestmark = pytest.mark.processes
@@ -29,6 +30,11 @@ def test_an_author_whose_disk_is_full_refuses_and_recovers_at_its_restart(nodes:
     before = node.status()
     assert before.halted
     with node.client() as client:
+        # An act that writes nothing finds a way, and shows nothing about the disk.
+        nobody = WithdrawalInput(grant=Place(speaker="KR", index=before.log_size), reason="none stands there")
+        with pytest.raises(TrilogueError, match="KR"):
+            client.withdraw(nobody)
+        assert client.status().halted
         assert not client.healthz().ready
         assert "cannot be written" in client.healthz().reasons[0]
         assert not client.readyz().ready

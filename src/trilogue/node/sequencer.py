@@ -123,6 +123,7 @@ class Sequencer:
         self._books = books
         self._clock = clock
         self._staged: list[Composed] = []
+        self._wrote = False
         self._next = 0
         self._position = 0
         self.halted: str = ""
@@ -180,7 +181,7 @@ class Sequencer:
             raise UnavailableError(
                 self.held_back, hint="bring it up and keep it up: it asks them by itself"
             )
-        self._staged = []
+        self._staged, self._wrote = [], False
         self._next = self._db.q.size_of(speaker=self._books.me)
         self._position = self._db.q.last_position()
         new: list[tuple[Subtree, bytes]] = []
@@ -197,7 +198,8 @@ class Sequencer:
                 self.halted = error.message
             raise
         self.hashes.stored(new)
-        self.halted = self._rolled_back
+        if self._wrote:  # a group that wrote nothing says nothing about the disk
+            self.halted = self._rolled_back
         return done
 
     @property
@@ -293,9 +295,10 @@ class Sequencer:
 
     def _attempt(self, act: Callable[[], T]) -> Done[T]:
         staged, following, position = len(self._staged), self._next, self._position
+        changes = self._db.changes
         try:
             with self._db.savepoint():
-                return Done(act(), None)
+                done = Done(act(), None)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - handed to whoever asked for the act
@@ -304,6 +307,8 @@ class Sequencer:
             self._books.forget()
             self.on_undone()
             return Done(None, error)
+        self._wrote = self._wrote or self._db.changes != changes
+        return done
 
     def _close_group(self, keys: WorkingKeys) -> list[tuple[Subtree, bytes]]:
         """Sign for what was said; return the subtrees that it brought into being."""

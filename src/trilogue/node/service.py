@@ -210,9 +210,9 @@ class Service:
                 if isinstance(error, LeaseLostError):
                     raise
                 continue
-            if halted:
+            if halted and not self.engine.sequencer.halted:
                 log.warning("statements are logged again")
-            halted = False
+                halted = False
             for (_, future), one in zip(batch, group.done, strict=True):
                 if future.done():
                     continue
