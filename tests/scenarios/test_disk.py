@@ -31,9 +31,9 @@ def test_an_author_whose_disk_is_full_refuses_and_recovers_at_its_restart(nodes:
     assert before.halted
     with node.client() as client:
         # An act that writes nothing finds a way, and shows nothing about the disk.
-        nobody = WithdrawalInput(grant=Place(speaker="KR", index=before.log_size), reason="none stands there")
+        nowhere = Place(speaker="KR", index=before.log_size)
         with pytest.raises(TrilogueError, match="KR"):
-            client.withdraw(nobody)
+            client.withdraw(WithdrawalInput(grant=nowhere, reason="none stands there"))
         assert client.status().halted
         assert not client.healthz().ready
         assert "cannot be written" in client.healthz().reasons[0]
