@@ -109,7 +109,8 @@ class Keystore:
         """Return the key that seals what passes through a queue, made by whoever is first."""
         path = self._directory / "queue"
         if not path.exists():
-            made = self._directory / f"queue.{os.getpid()}"
+            # Of a name of its own: processes and threads of a node come here at one moment.
+            made = self._directory / f"queue.{secrets.token_hex(8)}"
             write_private(made, secrets.token_bytes(32))
             with suppress(FileExistsError):
                 os.link(made, path)
