@@ -198,7 +198,7 @@ class Sequencer:
                 self.halted = error.message
             raise
         self.hashes.stored(new)
-        if self._wrote:  # a group that wrote nothing says nothing about the disk
+        if self._wrote or self._staged:  # a group that wrote nothing says nothing about the disk
             self.halted = self._rolled_back
         return done
 
